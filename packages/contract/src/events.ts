@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import type { Offset } from './offset.ts';
+
+/** The shape that today's code writes. Older entries are lifted to it on read, see `upcast.ts`. */
+export const EVENT_VERSION = 1;
+
+/** The longest text that an event carries, in UTF-16 units. Whoever makes an event cuts to it. */
+export const TEXT_MAX = 500;
+
+const text = z.string().max(TEXT_MAX);
+const name = z.string().max(200);
+const count = z.number().int().nonnegative();
+const epochMs = z.number().int().nonnegative();
+
+/**
+ * What every event says of itself. `stream` is one ordered source on one machine (a transcript file, the presence of one
+ * process); `position` rises within it. The same observation always has the same `machine`, `stream` and `position`:
+ * that is how a repeat is recognised. `occurredAt` is the machine's clock in ms since 1970 and is no order.
+ */
+const metadata = {
+  schemaVersion: z.literal(EVENT_VERSION),
+  sessionId: name.min(1),
+  machine: name.min(1),
+  source: z.enum(['transcript', 'presence', 'process']),
+  stream: name.min(1),
+  position: count,
+  occurredAt: epochMs,
+  /** The subagent that this is about; absent for the session's own doing. */
+  agentId: name.optional(),
+};
+
+const event = <Type extends string, Data extends z.ZodRawShape>(type: Type, data: Data) =>
+  z.object({ type: z.literal(type), ...metadata, data: z.object(data) });
+
+/** Where the session works; told at first sight and again when any of it changed. `repo` is for people (`acme/widgets`), `remote` is exact. */
+export const SessionLocated = event('SessionLocated', {
+  cwd: z.string().max(4096),
+  repo: name,
+  remote: name.nullable(),
+  branch: name.nullable(),
+  worktree: name.nullable(),
+  owner: name.nullable(),
+  clientVersion: name.nullable(),
+  entrypoint: name.nullable(),
+});
+
+/** `by` says whose words they are: a person's, a program's (`claude -p`, SDK), or the client's own (task notifications). */
+export const PromptSubmitted = event('PromptSubmitted', { text, by: z.enum(['human', 'program', 'client']) });
+
+/** One text block of a reply. A reply does not end a turn. */
+export const AssistantReplied = event('AssistantReplied', { text, model: name.nullable() });
+
+/** The model thinks, or wrote a block that nothing else is known of: a sign of work. */
+export const AssistantThought = event('AssistantThought', { model: name.nullable() });
+
+/** A tool call stands in the transcript. It may still wait for a person. `input` is a preview, masked and cut. */
+export const ToolRequested = event('ToolRequested', {
+  toolUseId: name,
+  tool: name,
+  input: text,
+  model: name.nullable(),
+});
+
+/** A tool call has its result. `outcome: 'rejected'` is a person's no. `background` names a task that goes on after the call. */
+export const ToolFinished = event('ToolFinished', {
+  toolUseId: name,
+  outcome: z.enum(['done', 'error', 'rejected', 'interrupted']),
+  background: z.enum(['shell', 'agent']).optional(),
+});
+
+/** The client's own end of a turn. `backgroundAgents` still run after it. */
+export const TurnEnded = event('TurnEnded', { durationMs: count.nullable(), backgroundAgents: count });
+
+/** A person stopped the turn (Esc); no `TurnEnded` follows. */
+export const TurnInterrupted = event('TurnInterrupted', {});
+
+/** The request to the model failed for good; the turn is over and no `TurnEnded` follows. */
+export const TurnFailed = event('TurnFailed', { reason: text, httpStatus: count.nullable() });
+
+/** What one message of the model cost in tokens: told once for each `messageId` of a file. */
+export const TokensUsed = event('TokensUsed', {
+  messageId: name,
+  model: name,
+  input: count,
+  output: count,
+  cacheRead: count,
+  cacheWrite: count,
+});
+
+/** The client's own totals so far, not a difference. */
+export const CostReported = event('CostReported', {
+  costUsd: z.number().nonnegative(),
+  linesAdded: count,
+  linesRemoved: count,
+});
+
+export const TitleGiven = event('TitleGiven', { title: text, by: z.enum(['person', 'model']) });
+
+export const PermissionModeChanged = event('PermissionModeChanged', { mode: name });
+
+/** A pull request that the client itself noted for this session. */
+export const PullRequestLinked = event('PullRequestLinked', { url: text, number: count, repository: name });
+
+/**
+ * Counts of the older part of a transcript that was not told event by event, because its end was told first.
+ * Commutes with every other event. Chunks of one file never overlap.
+ */
+export const HistoryCounted = event('HistoryCounted', {
+  prompts: count,
+  tokens: z.array(z.object({ model: name, input: count, output: count, cacheRead: count, cacheWrite: count })).max(50),
+});
+
+/** What the client's presence file says, each time it says something else. `status` is absent until the client is ready. */
+export const PresenceChanged = event('PresenceChanged', {
+  pid: count,
+  status: z.enum(['busy', 'idle', 'waiting', 'shell']).nullable(),
+  waitingFor: name.nullable(),
+  kind: name.nullable(),
+  clientVersion: name.nullable(),
+  name: text.nullable(),
+  /** True where a person chose the name; a derived one is no title. */
+  isNamedByPerson: z.boolean(),
+});
+
+/** The process went on with another session (`/clear`, `/resume`): this one is over as far as that process goes. */
+export const SessionLeft = event('SessionLeft', { pid: count, nextSessionId: name });
+
+/** `how`: `clean` took its presence away, `crashed` left it behind, `unseen` was gone before anyone looked. */
+export const ProcessExited = event('ProcessExited', {
+  pid: count.nullable(),
+  how: z.enum(['clean', 'crashed', 'unseen']),
+});
+
+export const sessionEventSchema = z.discriminatedUnion('type', [
+  SessionLocated,
+  PromptSubmitted,
+  AssistantReplied,
+  AssistantThought,
+  ToolRequested,
+  ToolFinished,
+  TurnEnded,
+  TurnInterrupted,
+  TurnFailed,
+  TokensUsed,
+  CostReported,
+  TitleGiven,
+  PermissionModeChanged,
+  PullRequestLinked,
+  HistoryCounted,
+  PresenceChanged,
+  SessionLeft,
+  ProcessExited,
+]);
+export type SessionEvent = z.infer<typeof sessionEventSchema>;
+export type SessionEventType = SessionEvent['type'];
+export type EventOf<Type extends SessionEventType> = Extract<SessionEvent, { type: Type }>;
+
+/** An event as it was read from the log. */
+export type RecordedEvent = SessionEvent & { offset: Offset };
+
+/** Names an event among all events: the same observation, the same id. */
+export const eventId = ({ machine, stream, position }: Pick<SessionEvent, 'machine' | 'stream' | 'position'>): string =>
+  `${machine}/${stream}@${position}`;

@@ -1,0 +1,117 @@
+import type { Card, Session } from './card.ts';
+import { EVENT_VERSION, type EventOf, type SessionEventType } from './events.ts';
+
+/** 2026-01-05 09:00 UTC: where the builders' clock stands. */
+export const T0 = Date.UTC(2026, 0, 5, 9);
+
+const data: { [Type in SessionEventType]: EventOf<Type>['data'] } = {
+  SessionLocated: {
+    cwd: '/home/dev/widgets',
+    repo: 'acme/widgets',
+    remote: 'github.com/acme/widgets',
+    branch: 'main',
+    worktree: null,
+    owner: 'Dev',
+    clientVersion: '2.1.330',
+    entrypoint: 'cli',
+  },
+  PromptSubmitted: { text: 'Fix the tail reader', by: 'human' },
+  AssistantReplied: { text: 'I look at the reader first.', model: 'claude-opus-5-5' },
+  AssistantThought: { model: 'claude-opus-5-5' },
+  ToolRequested: { toolUseId: 'toolu_1', tool: 'Bash', input: 'npm test', model: 'claude-opus-5-5' },
+  ToolFinished: { toolUseId: 'toolu_1', outcome: 'done' },
+  TurnEnded: { durationMs: 2000, backgroundAgents: 0 },
+  TurnInterrupted: {},
+  TurnFailed: { reason: 'overloaded', httpStatus: 529 },
+  TokensUsed: { messageId: 'msg_1', model: 'claude-opus-5-5', input: 10, output: 20, cacheRead: 1000, cacheWrite: 100 },
+  CostReported: { costUsd: 0.5, linesAdded: 12, linesRemoved: 3 },
+  TitleGiven: { title: 'Tail reader keeps the last line', by: 'model' },
+  PermissionModeChanged: { mode: 'acceptEdits' },
+  PullRequestLinked: { url: 'https://github.com/acme/widgets/pull/42', number: 42, repository: 'acme/widgets' },
+  HistoryCounted: {
+    prompts: 3,
+    tokens: [{ model: 'claude-opus-5-5', input: 1, output: 2, cacheRead: 3, cacheWrite: 4 }],
+  },
+  PresenceChanged: {
+    pid: 4711,
+    status: 'busy',
+    waitingFor: null,
+    kind: 'interactive',
+    clientVersion: '2.1.330',
+    name: 'widgets-4f',
+    isNamedByPerson: false,
+  },
+  SessionLeft: { pid: 4711, nextSessionId: 'session-2' },
+  ProcessExited: { pid: 4711, how: 'clean' },
+};
+
+const sources: Partial<Record<SessionEventType, EventOf<SessionEventType>['source']>> = {
+  PresenceChanged: 'presence',
+  SessionLeft: 'presence',
+  ProcessExited: 'process',
+};
+
+let lastPosition = 0;
+
+export type EventOverrides<Type extends SessionEventType> = Partial<Omit<EventOf<Type>, 'type' | 'data'>> & {
+  data?: Partial<EventOf<Type>['data']>;
+};
+
+/** An event with sensible defaults; a test spells out only what it is about. Positions rise from call to call. */
+export const anEvent = <Type extends SessionEventType>(
+  type: Type,
+  overrides: EventOverrides<Type> = {},
+): EventOf<Type> => {
+  const source = sources[type] ?? 'transcript';
+  lastPosition += 1;
+  return {
+    type,
+    schemaVersion: EVENT_VERSION,
+    sessionId: 'session-1',
+    machine: 'devbox',
+    source,
+    stream: source === 'transcript' ? 'transcript:session-1' : 'presence:4711',
+    position: lastPosition,
+    occurredAt: T0,
+    ...overrides,
+    data: { ...data[type], ...overrides.data },
+  } as EventOf<Type>;
+};
+
+export const aCard = (overrides: Partial<Card> = {}): Card => ({
+  sessionId: 'session-1',
+  status: 'working',
+  ended: false,
+  since: T0,
+  quietSince: null,
+  attention: null,
+  evidence: { source: 'presence', says: 'The client says busy', at: T0, inferred: false },
+  machine: 'devbox',
+  owner: 'Dev',
+  repo: 'acme/widgets',
+  remote: 'github.com/acme/widgets',
+  branch: 'main',
+  worktree: null,
+  cwd: '/home/dev/widgets',
+  title: 'Fix the tail reader',
+  goal: 'Fix the tail reader',
+  now: 'Bash: npm test',
+  model: 'claude-opus-5-5',
+  permissionMode: 'default',
+  entrypoint: 'cli',
+  clientVersion: '2.1.330',
+  hasBackgroundShell: false,
+  backgroundAgents: 0,
+  prompts: 1,
+  usage: { tokens: {}, costUsd: null, contextTokens: 0, linesAdded: 0, linesRemoved: 0 },
+  startedAt: T0,
+  lastActivityAt: T0,
+  ...overrides,
+});
+
+export const aSession = (overrides: Partial<Session> = {}): Session => ({
+  ...aCard(),
+  summary: null,
+  pullRequest: null,
+  ...overrides,
+});

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { EVENT_VERSION, type SessionEvent, sessionEventSchema } from './events.ts';
+
+/** What lifts a stored shape to the next version: `steps[n]` turns version n into n + 1. Stored events are never edited. */
+const steps: Record<number, (event: Record<string, unknown>) => Record<string, unknown>> = {};
+
+const versioned = z.looseObject({ schemaVersion: z.number().int().positive() });
+
+export type ParsedEvent = { ok: true; event: SessionEvent } | { ok: false; reason: string };
+
+/**
+ * Turns what came from outside (a log entry, a line of an ingest batch) into today's event.
+ * Never throws: a value of a newer version, an unknown type or a wrong field comes back as the reason.
+ */
+export const parseEvent = (value: unknown): ParsedEvent => {
+  const head = versioned.safeParse(value);
+  if (!head.success) return { ok: false, reason: `not an event: ${firstIssue(head.error)}` };
+  let event: Record<string, unknown> = head.data;
+  for (let version = head.data.schemaVersion; version < EVENT_VERSION; version++) {
+    const step = steps[version];
+    if (!step) return { ok: false, reason: `no way from event version ${version}` };
+    event = step(event);
+  }
+  const parsed = sessionEventSchema.safeParse(event);
+  return parsed.success
+    ? { ok: true, event: parsed.data }
+    : { ok: false, reason: `not an event: ${firstIssue(parsed.error)}` };
+};
+
+const firstIssue = (error: z.ZodError): string => {
+  const issue = error.issues[0];
+  return issue ? `${issue.path.join('.') || 'value'}: ${issue.message}` : 'unknown fault';
+};

@@ -1,0 +1,136 @@
+import type { BoardChange, Card, Offset, RecordedChange, RecordedEvent, SessionEvent } from '@crewboard/contract';
+
+/** An entry as read: its event, or why it can't be one. An unreadable entry keeps its place in the order. */
+export type EventEntry =
+  | { ok: true; offset: Offset; event: RecordedEvent }
+  | { ok: false; offset: Offset; reason: string; raw: string };
+
+/** Which entries to read. `after` is exclusive. */
+export interface ReadOptions {
+  after: Offset;
+  /** At most so many entries. */
+  count: number;
+  /** How long to wait for the first entry where there is none, in ms; 0 answers at once. */
+  waitMs?: number;
+  /** Ends a wait early, with what is there (maybe nothing). */
+  signal?: AbortSignal;
+}
+
+/** The right to write one partition's board. `fence` rises with each holder: a write with an older one is refused. */
+export interface Lease {
+  partition: number;
+  fence: number;
+}
+
+/** One session as the status service keeps it: the fold's state, opaque to the log, beside the card that is shown. */
+export interface Row {
+  sessionId: string;
+  state: unknown;
+  card: Card;
+}
+
+/** What one step of the fold leaves behind. Saved whole or not at all. */
+export interface Projection {
+  /** Rows that are new or changed. */
+  rows: readonly Row[];
+  /** Sessions whose rows go away. */
+  removed: readonly string[];
+  /** Appended to the board changelog, in this order. */
+  changes: readonly BoardChange[];
+  /** The last event that the rows cover. */
+  checkpoint: Offset;
+}
+
+/** A partition's rows, and the place in the changelog that they are true at. */
+export interface PartitionBoard {
+  rows: Row[];
+  checkpoint: Offset;
+  changesOffset: Offset;
+}
+
+export interface DeadLetter {
+  /** Where it was set aside from: `ingest`, `status`, or a group's name. */
+  from: string;
+  reason: string;
+  /** The entry as it came, cut to 4 KB. */
+  raw: string;
+  at: number;
+}
+
+export interface GroupEntry {
+  partition: number;
+  offset: Offset;
+  change: RecordedChange;
+  /** How often it was handed out, this time included. */
+  deliveries: number;
+}
+
+/** One consumer of a group on the board changelog. At-least-once: whoever dies without `ack` has its entries handed to others. */
+export interface GroupReader {
+  /** Entries that nobody of the group has seen, of all partitions. */
+  read(options: { count: number; waitMs?: number; signal?: AbortSignal }): Promise<GroupEntry[]>;
+  /** Takes over what a consumer was handed at least `minIdleMs` ago and never acknowledged. */
+  claim(options: { count: number; minIdleMs: number }): Promise<GroupEntry[]>;
+  ack(entries: readonly Pick<GroupEntry, 'partition' | 'offset'>[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Thrown by `save` when the lease was lost to another holder. Whoever gets it stops folding that partition. */
+export class FencedOff extends Error {
+  readonly code = 'FENCED_OFF';
+  constructor(lease: Lease) {
+    super(`lease ${lease.fence} of partition ${lease.partition} is no longer held`);
+  }
+}
+
+/**
+ * The ordered, partitioned log of events, the board that is folded from it, and the board's changelog.
+ * Two backends keep the same promises (`test/contract.ts`): Redis Streams, and LMDB in a folder for one process.
+ */
+export interface EventLog {
+  readonly partitions: number;
+
+  /** Names this board's life: an offset of another epoch means nothing here. The same until `resetBoard`. */
+  epoch(): Promise<string>;
+
+  /**
+   * Appends in order; events of one session keep their order. Durable as far as the backend is when it returns.
+   * If it throws, a part may have been appended: send all again, the fold knows repeats.
+   */
+  append(events: readonly SessionEvent[]): Promise<void>;
+  read(partition: number, options: ReadOptions): Promise<EventEntry[]>;
+  lastOffset(partition: number): Promise<Offset>;
+
+  /** The lease, or `undefined` while another holds it. A holder that asks again gets its own lease, prolonged. */
+  acquireLease(partition: number, holder: string, ttlMs: number): Promise<Lease | undefined>;
+  /** Lets another take it at once. Harmless when it is not held any more. */
+  releaseLease(lease: Lease, holder: string): Promise<void>;
+
+  /** Rows and checkpoint as of one moment; empty rows and `START_OFFSET` for a new board. */
+  load(partition: number): Promise<PartitionBoard>;
+  /** Rows, changes and checkpoint in one atomic step. Throws {@link FencedOff} when the lease is not the newest. */
+  save(lease: Lease, projection: Projection): Promise<void>;
+  /** Forgets rows, changelog and checkpoint of all partitions and begins a new epoch. The events stay. */
+  resetBoard(): Promise<void>;
+
+  /** Appends changes that are nobody's card: summaries, pull requests. */
+  appendChanges(changes: readonly BoardChange[]): Promise<void>;
+  /** Changes after an offset, in order. An unreadable change is left out and set aside as a dead letter. */
+  readChanges(partition: number, options: ReadOptions): Promise<RecordedChange[]>;
+  /** The offset before the oldest change that can still be read: whoever stands earlier has missed some. */
+  changesHorizon(partition: number): Promise<Offset>;
+
+  group(name: string, consumer: string): Promise<GroupReader>;
+
+  deadLetter(letter: DeadLetter): Promise<void>;
+  /** The newest first. */
+  deadLetters(count: number): Promise<DeadLetter[]>;
+
+  /** Drops entries of events and changelog that are older than `olderThan` (ms since 1970) or beyond `maxEntries` a partition. About exact: may keep more, never less. */
+  trim(options: { olderThan?: number; maxEntries?: number }): Promise<void>;
+
+  /** Rejects where the backend can't be reached or written. */
+  check(): Promise<void>;
+  /** Ends waits and connections. A second call is harmless. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,2 @@
+export * from './event-log.ts';
+export { partitionOf } from './partition.ts';

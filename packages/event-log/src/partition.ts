@@ -1,0 +1,12 @@
+/** FNV-1a, 32 bit, over UTF-16 units: spreads session ids evenly, is the same everywhere and for good. */
+const hash = (text: string): number => {
+  let value = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    value ^= text.charCodeAt(index);
+    value = Math.imul(value, 0x01000193);
+  }
+  return value >>> 0;
+};
+
+/** The partition, 0 to `partitions` - 1, that holds all events of a session. */
+export const partitionOf = (sessionId: string, partitions: number): number => hash(sessionId) % partitions;
