@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type FastifyPluginAsync, fastify } from 'fastify';
+import type { Logger } from './logger.ts';
+import type { Registry } from './metrics.ts';
+
+/** A check that has not answered by then counts as failed: whoever asks has a time-out of its own. */
+const READY_WITHIN_MS = 3000;
+
+export interface HealthOptions {
+  registry: Registry;
+  /** Rejects while the service can't do its work; the error's message is shown to whoever asks. */
+  ready: () => Promise<void>;
+  logger: Logger;
+}
+
+const settleReady = async (ready: () => Promise<void>): Promise<void> => {
+  const timeout = new AbortController();
+  const late = sleep(READY_WITHIN_MS, undefined, { signal: timeout.signal }).then(() => {
+    throw new Error(`no answer within ${READY_WITHIN_MS} ms`);
+  });
+  // The sleep that lost the race rejects when it is cut short, and nobody waits for it any more.
+  late.catch(() => undefined);
+  try {
+    await Promise.race([ready(), late]);
+  } finally {
+    timeout.abort();
+  }
+};
+
+/**
+ * GET /healthz (the process answers), /readyz (it can work: 200, or 503 with the reason) and /metrics (Prometheus text).
+ * A Fastify plugin, for a service that has a server of its own.
+ */
+export const healthRoutes =
+  ({ registry, ready, logger }: HealthOptions): FastifyPluginAsync =>
+  async (app) => {
+    app.get('/healthz', async () => ({ status: 'ok' }));
+
+    app.get('/readyz', async (_request, reply) => {
+      try {
+        await settleReady(ready);
+        return { status: 'ready' };
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        logger.warn({ reason }, 'not ready');
+        return reply.code(503).send({ status: 'not ready', reason });
+      }
+    });
+
+    app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
+  };
+
+/** The health routes on a server of their own. `port: 0` takes a free one; see `url`. A second `close` is harmless. */
+export const startHealthServer = async ({
+  host,
+  port,
+  ...options
+}: HealthOptions & { host: string; port: number }): Promise<{ url: string; close(): Promise<void> }> => {
+  const app = fastify({ forceCloseConnections: true });
+  await app.register(healthRoutes(options));
+  const url = await app.listen({ host, port });
+  return { url, close: () => app.close() };
+};

@@ -1,0 +1,5 @@
+export * from './config.ts';
+export * from './health.ts';
+export * from './logger.ts';
+export * from './metrics.ts';
+export * from './run-until-signal.ts';
