@@ -1,0 +1,40 @@
+// Bundles the command, the services and the web page into cli/dist. What comes from node_modules stays outside.
+import { rmSync, writeFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { build as bundle } from 'rolldown';
+import { build as buildWeb } from 'vite';
+import { dist, root, stampFile, stampOfSources } from './sources.mjs';
+
+const isFromOutside = (id) => !id.startsWith('.') && !isAbsolute(id) && !id.startsWith('@crewboard/');
+
+// Taken before the sources are read: an edit during the build makes the next start build again.
+const stamp = stampOfSources();
+rmSync(dist, { recursive: true, force: true });
+
+await bundle({
+  cwd: root,
+  input: {
+    crewboard: 'cli/src/main.ts',
+    'services/ingest': 'services/ingest/src/main.ts',
+    'services/status': 'services/status/src/main.ts',
+    'services/enricher': 'services/enricher/src/main.ts',
+    'services/gateway': 'services/gateway/src/main.ts',
+  },
+  platform: 'node',
+  external: isFromOutside,
+  logLevel: 'warn',
+  output: {
+    dir: dist,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+  },
+});
+
+await buildWeb({
+  root: join(root, 'web'),
+  logLevel: 'warn',
+  build: { outDir: join(dist, 'web'), emptyOutDir: true },
+});
+
+writeFileSync(stampFile, stamp);

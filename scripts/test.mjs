@@ -1,0 +1,89 @@
+// `npm test`: everything that must hold, against real files, a real Redis and a real browser.
+// With arguments (`npm test -- --project unit packages/contract`) it hands them to vitest, and runs nothing else.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from './sources.mjs';
+import { ensureChromium, ensureRedis } from './test-tools.mjs';
+
+const PROJECTS = ['unit', 'web', 'integration', 'browser'];
+/** Settings of the person who runs the tests: none may reach them, nor may a key that costs money. */
+const PERSONAL = /^(CREWBOARD_|CLAUDE|ANTHROPIC_|GITHUB_TOKEN$|GH_TOKEN$|REDIS_URL$|HOST$|PORT$|LOG_LEVEL$|NODE_ENV$)/;
+
+const scratch = mkdtempSync(join(tmpdir(), 'crewboard-test-'));
+const home = join(scratch, 'home');
+mkdirSync(home);
+const env = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !PERSONAL.test(name))),
+  CI: 'true',
+  HOME: home,
+  USERPROFILE: home,
+  CLAUDE_CONFIG_DIR: join(home, '.claude'),
+  CREWBOARD_DATA_DIR: join(home, '.crewboard'),
+};
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const add = (passed, failed, skipped = 0) => {
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+};
+
+const run = (command, args) =>
+  spawnSync(command, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
+
+/** A script of package.json that either holds or does not: counts as one test. */
+const check = (script) => {
+  console.log(`\n── ${script}`);
+  const npm = process.env.npm_execpath;
+  const args = ['run', '--silent', script];
+  const holds = npm?.endsWith('.js') ? run(process.execPath, [npm, ...args]) : run('npm', args);
+  add(holds ? 1 : 0, holds ? 0 : 1);
+};
+
+const readReport = (file) => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+};
+
+/** Runs vitest and counts its tests. A file that could not run, or a fault outside of any test, counts as one that failed. */
+const vitest = (label, args) => {
+  console.log(`\n── ${label}`);
+  const file = join(scratch, `${label.replaceAll(/\W+/g, '-')}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const wentWell = run(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...reporters, ...args]);
+  const report = readReport(file);
+  if (!report) return add(0, 1);
+  const broken = report.testResults.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && !assertionResults.some((assertion) => assertion.status === 'failed'),
+  ).length;
+  const failed = report.numFailedTests + broken;
+  add(report.numPassedTests, failed === 0 && !wentWell ? 1 : failed, report.numPendingTests + report.numTodoTests);
+};
+
+const everything = () => {
+  check('typecheck');
+  check('lint');
+  for (const project of PROJECTS) vitest(`${project} tests`, ['--project', project]);
+};
+
+try {
+  Object.assign(env, ensureRedis(), { CHROMIUM_PATH: ensureChromium() });
+  const args = process.argv.slice(2);
+  if (args.length > 0) vitest(args.join(' '), args);
+  else everything();
+} catch (error) {
+  console.error(error.message);
+  add(0, 1);
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+const { passed, failed, skipped } = total;
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
