@@ -1,0 +1,133 @@
+import type { BoardChange, Card, Offset, RecordedEvent } from '@crewboard/contract';
+import type { EventEntry, PartitionBoard, Projection } from '@crewboard/event-log';
+import { advance } from './card.ts';
+import { evolve } from './evolve.ts';
+import { type SessionState, sessionStateSchema } from './state.ts';
+
+interface Held {
+  state: SessionState;
+  /** The card as last saved; null before the first time. */
+  card: Card | null;
+  /** When time alone changes the card, in ms since 1970. */
+  nextAt: number;
+}
+
+export interface SetAside {
+  offset: Offset;
+  reason: string;
+  raw: string;
+}
+
+/** What one step leaves: what to save, and the entries that could not be folded. */
+export interface Step {
+  projection: Projection;
+  setAside: SetAside[];
+}
+
+/**
+ * The fold of one partition, in memory: its sessions' states and the cards last saved. Does no I/O; `fold` and `tick`
+ * return what has to be saved, and a caller that can't save it throws the whole fold away and loads again.
+ */
+export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number) => {
+  const held = new Map<string, Held>();
+  let checkpoint = loaded.checkpoint;
+  for (const { sessionId, state, card } of loaded.rows) {
+    const known = sessionStateSchema.parse(state);
+    // Its time-outs are looked at with the first tick.
+    held.set(sessionId, { state: known, card, nextAt: 0 });
+  }
+
+  /** A session that rested for the whole retention leaves the board; what comes later begins it anew. */
+  const expiresAt = ({ state }: Pick<Held, 'state'>): number =>
+    Object.keys(state.presences).length > 0 ? Number.POSITIVE_INFINITY : state.clock + retentionMs;
+
+  /** Brings one session's card to `now`; tells the change, if there is one. */
+  const settle = (session: Held, now: number): BoardChange | undefined => {
+    const { sessionId } = session.state;
+    if (expiresAt(session) <= now) {
+      held.delete(sessionId);
+      return { type: 'CardRemoved', sessionId };
+    }
+    const before = session.card;
+    const { card, nextAt } = advance(session.state, now);
+    session.card = card;
+    session.nextAt = Math.min(nextAt ?? Number.POSITIVE_INFINITY, expiresAt(session));
+    return JSON.stringify(before) === JSON.stringify(card) ? undefined : { type: 'CardChanged', sessionId, card };
+  };
+
+  const changesOf = (sessions: readonly Held[], now: number): BoardChange[] =>
+    sessions.flatMap((session) => settle(session, now) ?? []);
+
+  const projectionOf = (sessions: readonly Held[], changes: readonly BoardChange[]): Projection => ({
+    rows: sessions.flatMap(({ state, card }) =>
+      card && held.has(state.sessionId) ? [{ sessionId: state.sessionId, state, card }] : [],
+    ),
+    removed: changes.filter(({ type }) => type === 'CardRemoved').map(({ sessionId }) => sessionId),
+    changes,
+    checkpoint,
+  });
+
+  const foldOne = (event: RecordedEvent): Held => {
+    const session = held.get(event.sessionId);
+    const isOver = session && expiresAt(session) <= event.occurredAt;
+    const before = session && !isOver ? session.state : undefined;
+    const state = evolve(before, event);
+    if (session) {
+      session.state = state;
+      return session;
+    }
+    const added: Held = { state, card: null, nextAt: Number.POSITIVE_INFINITY };
+    held.set(event.sessionId, added);
+    return added;
+  };
+
+  return {
+    get checkpoint(): Offset {
+      return checkpoint;
+    },
+    get size(): number {
+      return held.size;
+    },
+    /** When time alone changes a card next, in ms since 1970; infinity for never. */
+    nextAt: (): number => {
+      let next = Number.POSITIVE_INFINITY;
+      for (const { nextAt } of held.values()) next = Math.min(next, nextAt);
+      return next;
+    },
+    /** Folds entries in their order. An entry that can't be read, or that a rule fails on, is set aside and the rest goes on. */
+    fold: (entries: readonly EventEntry[], now: number): Step => {
+      const touched = new Set<Held>();
+      const setAside: SetAside[] = [];
+      for (const entry of entries) {
+        checkpoint = entry.offset;
+        if (!entry.ok) {
+          setAside.push(entry);
+          continue;
+        }
+        try {
+          touched.add(foldOne(entry.event));
+        } catch (error) {
+          const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+          setAside.push({ offset: entry.offset, reason, raw: JSON.stringify(entry.event) });
+        }
+      }
+      const sessions = [...touched];
+      return { projection: projectionOf(sessions, changesOf(sessions, now)), setAside };
+    },
+    /** Applies what is due by `now`: time-outs, and sessions that leave the board. */
+    tick: (now: number): Step => {
+      const changed: Held[] = [];
+      const changes: BoardChange[] = [];
+      for (const session of held.values()) {
+        if (session.nextAt > now) continue;
+        const change = settle(session, now);
+        if (!change) continue;
+        changed.push(session);
+        changes.push(change);
+      }
+      return { projection: projectionOf(changed, changes), setAside: [] };
+    },
+  };
+};
+
+export type PartitionFold = ReturnType<typeof createPartitionFold>;

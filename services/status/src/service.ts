@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type EventLog, FencedOff, type Lease } from '@crewboard/event-log';
+import type { Logger } from '@crewboard/runtime';
+import type { StatusMetrics } from './metrics.ts';
+import { createPartitionFold, type PartitionFold, type Step } from './partition.ts';
+
+export interface StatusServiceOptions {
+  log: EventLog;
+  /** Names this process among the replicas: unlike any other, for as long as it runs. */
+  holder: string;
+  logger: Logger;
+  metrics: StatusMetrics;
+  now?: () => number;
+  /** A session whose process is gone leaves the board so long after its last event, in ms. */
+  retentionMs?: number;
+  /** How long a dead replica's partitions stay with it, in ms. */
+  leaseMs?: number;
+}
+
+const BATCH = 1_000;
+const RETENTION_MS = 14 * 24 * 3_600_000;
+const LEASE_MS = 6_000;
+const RETRY_MS = { first: 100, most: 5_000 };
+
+/**
+ * Folds every partition that it holds the lease of: reads events after the checkpoint, and saves rows, changes and the new
+ * checkpoint in one step. May be killed at any moment; whoever takes the partition over goes on from the checkpoint.
+ */
+export const createStatusService = (options: StatusServiceOptions) => {
+  const { log, holder, logger, metrics, now = Date.now, retentionMs = RETENTION_MS, leaseMs = LEASE_MS } = options;
+  let held = 0;
+
+  /** Waits until this process may write the partition; `undefined` when aborted. Those who hold much let others go first. */
+  const acquire = async (partition: number, signal: AbortSignal): Promise<Lease | undefined> => {
+    for (let isFirst = true; !signal.aborted; isFirst = false) {
+      await pause(isFirst ? held * 50 : leaseMs / 3 + held * 50, signal);
+      const lease = await log.acquireLease(partition, holder, leaseMs);
+      if (lease) return lease;
+    }
+    return undefined;
+  };
+
+  const save = async (lease: Lease, fold: PartitionFold, { projection, setAside }: Step): Promise<void> => {
+    for (const { offset, reason, raw } of setAside) {
+      logger.warn({ partition: lease.partition, offset, reason }, 'an event was set aside');
+      metrics.setAside.inc();
+      await log.deadLetter({ from: 'status', reason, raw, at: now() });
+    }
+    const stop = metrics.saveSeconds.startTimer();
+    await log.save(lease, projection);
+    stop();
+    metrics.changes.inc(projection.changes.length);
+    metrics.sessions.set({ partition: lease.partition }, fold.size);
+  };
+
+  /** Holds one partition and folds it until the lease is lost or the signal comes. */
+  const foldPartition = async (lease: Lease, signal: AbortSignal): Promise<void> => {
+    const { partition } = lease;
+    const fold = createPartitionFold(await log.load(partition), retentionMs);
+    logger.info({ partition, fence: lease.fence, sessions: fold.size, checkpoint: fold.checkpoint }, 'folding');
+    let renewAt = now() + leaseMs / 3;
+    while (!signal.aborted) {
+      const waitMs = Math.max(0, Math.min(renewAt, fold.nextAt()) - now());
+      const entries = await log.read(partition, { after: fold.checkpoint, count: BATCH, waitMs, signal });
+      if (now() >= renewAt) {
+        const renewed = await log.acquireLease(partition, holder, leaseMs);
+        if (renewed?.fence !== lease.fence) throw new FencedOff(lease);
+        renewAt = now() + leaseMs / 3;
+      }
+      if (entries.length > 0) {
+        await save(lease, fold, fold.fold(entries, now()));
+        metrics.events.inc(entries.length);
+      }
+      const ticked = fold.tick(now());
+      if (ticked.projection.changes.length > 0) await save(lease, fold, ticked);
+      metrics.checkpointAt.set({ partition }, now());
+    }
+  };
+
+  const runPartition = async (partition: number, signal: AbortSignal): Promise<void> => {
+    let retryMs = RETRY_MS.first;
+    while (!signal.aborted) {
+      try {
+        const lease = await acquire(partition, signal);
+        if (!lease) return;
+        held += 1;
+        retryMs = RETRY_MS.first;
+        try {
+          await foldPartition(lease, signal);
+        } finally {
+          held -= 1;
+          if (signal.aborted) await log.releaseLease(lease, holder);
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        if (error instanceof FencedOff) logger.warn({ partition }, 'another replica took the partition over');
+        else logger.error({ partition, error, retryMs }, 'folding stopped, it goes on from the checkpoint');
+        await pause(retryMs, signal);
+        retryMs = Math.min(retryMs * 2, RETRY_MS.most);
+      }
+    }
+  };
+
+  return {
+    /** Runs until the signal; leases are given back then, so that another replica goes on at once. */
+    run: async (signal: AbortSignal): Promise<void> => {
+      await Promise.all(Array.from({ length: log.partitions }, (_, partition) => runPartition(partition, signal)));
+    },
+  };
+};
+
+/** Sleeps `ms`, or until the signal. */
+const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
+  if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => undefined);
+};
