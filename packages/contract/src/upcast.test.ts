@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EVENT_VERSION, eventId, sessionEventSchema, TEXT_MAX } from './events.ts';
+import { anEvent } from './testing.ts';
+import { parseEvent } from './upcast.ts';
+
+describe('parseEvent', () => {
+  it.each(sessionEventSchema.options.map((option) => option.shape.type.value))('reads %s as it was written', (type) => {
+    const event = anEvent(type);
+    expect(parseEvent(JSON.parse(JSON.stringify(event)))).toEqual({ ok: true, event });
+  });
+
+  it('drops fields that it does not know', () => {
+    const event = anEvent('TurnEnded');
+    expect(parseEvent({ ...event, more: 1 })).toEqual({ ok: true, event });
+  });
+
+  it.each([
+    ['a newer version', { ...anEvent('TurnEnded'), schemaVersion: EVENT_VERSION + 1 }, 'schemaVersion'],
+    ['an unknown type', { ...anEvent('TurnEnded'), type: 'TurnBegun' }, 'type'],
+    ['a text that is too long', anEvent('PromptSubmitted', { data: { text: 'x'.repeat(TEXT_MAX + 1) } }), 'data.text'],
+    ['no object', 'TurnEnded', 'value'],
+  ])('refuses %s and says why', (_name, value, where) => {
+    expect(parseEvent(value)).toEqual({ ok: false, reason: expect.stringContaining(where) });
+  });
+
+  it('never throws', () => {
+    fc.assert(fc.property(fc.anything(), (value) => typeof parseEvent(value).ok === 'boolean'));
+  });
+});
+
+describe('eventId', () => {
+  it('is the same for the same observation alone', () => {
+    const event = anEvent('TurnEnded');
+    expect(eventId(event)).toBe(eventId({ ...event }));
+    expect(eventId(event)).not.toBe(eventId(anEvent('TurnEnded')));
+  });
+});
