@@ -1,0 +1,86 @@
+import { type SessionEvent, START_OFFSET } from '@crewboard/contract';
+import { anEvent, T0 } from '@crewboard/contract/testing';
+import type { EventEntry, PartitionBoard } from '@crewboard/event-log';
+import { describe, expect, it } from 'vitest';
+import { createPartitionFold } from './partition.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const emptyBoard: PartitionBoard = { rows: [], checkpoint: START_OFFSET, changesOffset: START_OFFSET };
+
+const entriesOf = (...events: SessionEvent[]): EventEntry[] =>
+  events.map((event, index) => ({ ok: true, offset: `${index + 1}-0`, event: { ...event, offset: `${index + 1}-0` } }));
+
+describe('the fold of a partition', () => {
+  it('leaves one row and one change for each session that a batch touched, and the batch’s last offset', () => {
+    const fold = createPartitionFold(emptyBoard, DAY_MS);
+    const events = [
+      anEvent('PromptSubmitted'),
+      anEvent('ToolRequested'),
+      anEvent('PromptSubmitted', { sessionId: 'two' }),
+    ];
+    const { projection } = fold.fold(entriesOf(...events), T0);
+    expect(projection.rows.map(({ sessionId }) => sessionId)).toEqual(['session-1', 'two']);
+    expect(projection.changes.map(({ type, sessionId }) => [type, sessionId])).toEqual([
+      ['CardChanged', 'session-1'],
+      ['CardChanged', 'two'],
+    ]);
+    expect(projection.checkpoint).toBe('3-0');
+  });
+
+  it('saves the state of a repeat without telling a change', () => {
+    const fold = createPartitionFold(emptyBoard, DAY_MS);
+    const event = anEvent('PromptSubmitted');
+    fold.fold(entriesOf(event), T0);
+    expect(fold.fold(entriesOf(event), T0).projection.changes).toEqual([]);
+  });
+
+  it('goes on from what was saved as if it had never stopped', () => {
+    const events = [
+      anEvent('PromptSubmitted'),
+      anEvent('ToolRequested'),
+      anEvent('ToolFinished'),
+      anEvent('TurnEnded'),
+    ];
+    const whole = createPartitionFold(emptyBoard, DAY_MS).fold(entriesOf(...events), T0);
+    const first = createPartitionFold(emptyBoard, DAY_MS).fold(entriesOf(...events.slice(0, 2)), T0);
+    const saved = JSON.parse(JSON.stringify(first.projection));
+    const second = createPartitionFold({ ...saved, changesOffset: START_OFFSET }, DAY_MS);
+    const { projection } = second.fold(entriesOf(...events).slice(2), T0);
+    expect(JSON.stringify(projection.rows)).toBe(JSON.stringify(whole.projection.rows));
+  });
+
+  it('sets an unreadable entry aside and folds the rest', () => {
+    const fold = createPartitionFold(emptyBoard, DAY_MS);
+    const [good] = entriesOf(anEvent('PromptSubmitted'));
+    if (!good) throw new Error('no entry');
+    const bad: EventEntry = { ok: false, offset: '0-9', reason: 'not an event', raw: '{' };
+    const { projection, setAside } = fold.fold([bad, good], T0);
+    expect(setAside).toEqual([bad]);
+    expect(projection.rows).toHaveLength(1);
+  });
+
+  it('tells when time alone changes a card, and changes it then', () => {
+    const fold = createPartitionFold(emptyBoard, DAY_MS);
+    fold.fold(entriesOf(anEvent('PromptSubmitted'), anEvent('TurnEnded')), T0);
+    const idleAt = T0 + 300_000;
+    expect(fold.nextAt()).toBe(idleAt);
+    expect(fold.tick(idleAt - 1).projection.changes).toEqual([]);
+    expect(fold.tick(idleAt).projection.changes).toMatchObject([{ type: 'CardChanged', card: { status: 'idle' } }]);
+  });
+
+  it('takes a session off the board when it rested for the retention, but not while its process lives', () => {
+    const fold = createPartitionFold(emptyBoard, DAY_MS);
+    fold.fold(entriesOf(anEvent('TurnEnded'), anEvent('PresenceChanged', { sessionId: 'alive' })), T0);
+    const { projection } = fold.tick(T0 + DAY_MS);
+    expect(projection.removed).toEqual(['session-1']);
+    expect(projection.changes).toContainEqual({ type: 'CardRemoved', sessionId: 'session-1' });
+    expect(fold.size).toBe(1);
+  });
+
+  it('begins a session anew that comes back after the retention, however late that is noticed', () => {
+    const fold = createPartitionFold(emptyBoard, DAY_MS);
+    const back = anEvent('PromptSubmitted', { occurredAt: T0 + 2 * DAY_MS, data: { text: 'Back again' } });
+    const { projection } = fold.fold(entriesOf(anEvent('PromptSubmitted', { position: 0 }), back), T0 + 2 * DAY_MS);
+    expect(projection.rows[0]?.card).toMatchObject({ goal: 'Back again', prompts: 1 });
+  });
+});
