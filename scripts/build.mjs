@@ -27,7 +27,8 @@ await bundle({
     dir: dist,
     format: 'esm',
     entryFileNames: '[name].js',
-    chunkFileNames: 'chunks/[name]-[hash].js',
+    // Beside the command: what a chunk finds relative to itself (./web), it finds wherever it was put.
+    chunkFileNames: '[name]-[hash].js',
   },
 });
 

@@ -1,0 +1,33 @@
+# One image for every service of the board; docker-compose.yml says which one a container runs.
+ARG NODE_IMAGE=node:24-bookworm-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+# The manifests alone first: as long as they stay, the installed packages come from the cache.
+COPY package.json package-lock.json .npmrc ./
+COPY packages/contract/package.json packages/contract/
+COPY packages/event-log/package.json packages/event-log/
+COPY packages/runtime/package.json packages/runtime/
+COPY services/ingest/package.json services/ingest/
+COPY services/status/package.json services/status/
+COPY services/enricher/package.json services/enricher/
+COPY services/gateway/package.json services/gateway/
+COPY web/package.json web/
+COPY cli/package.json cli/
+RUN npm ci --no-audit --no-fund
+COPY . .
+RUN node scripts/build.mjs
+# What runs is in cli/dist; the links into the workspace would lead nowhere.
+RUN npm prune --omit=dev --no-audit --no-fund && rm -rf node_modules/@crewboard node_modules/crewboard
+
+FROM ${NODE_IMAGE}
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/cli/package.json cli/package.json
+COPY --from=build /app/cli/bin cli/bin
+COPY --from=build /app/cli/dist cli/dist
+# Owned by root, so the service can't change its own code.
+USER node
+EXPOSE 4400
+CMD ["node", "cli/dist/services/gateway.js"]
