@@ -21,6 +21,8 @@ const env = {
   USERPROFILE: home,
   CLAUDE_CONFIG_DIR: join(home, '.claude'),
   CREWBOARD_DATA_DIR: join(home, '.crewboard'),
+  // CI makes some tools colour what they print even into a file.
+  ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
 };
 
 const total = { passed: 0, failed: 0, skipped: 0 };
