@@ -1,0 +1,132 @@
+import type { Attention, PullRequest, Session, Status } from '@crewboard/contract';
+import type { ConnectionState } from '../feed/connect.ts';
+import { formatTimeOfDay } from '../ui/age.ts';
+
+export const STATUS_WORDS: Record<Status, string> = {
+  waiting_for_approval: 'Needs approval',
+  working: 'Working',
+  waiting_for_input: 'Waiting',
+  idle: 'Idle',
+};
+
+const ASK_WORDS: Record<Attention['kind'], string> = {
+  permission: 'Permission',
+  question: 'Question',
+  plan: 'Plan',
+  dialog: 'Dialog',
+};
+
+/** What a person is asked for, ready to be shown. `isCode`: the text is something that would run. */
+export interface Ask {
+  kind: string;
+  detail: string | null;
+  text: string | null;
+  isCode: boolean;
+  tone: 'needs' | 'bad';
+}
+
+/** A question and a plan need no tool's name: they are what the tool asks. */
+export const askOf = ({ kind, tool, input }: Attention): Ask => ({
+  kind: ASK_WORDS[kind],
+  detail: kind === 'permission' ? tool : null,
+  text: input || null,
+  isCode: kind === 'permission',
+  tone: 'needs',
+});
+
+export const failedChecksAsk = (pullRequest: PullRequest): Ask => ({
+  kind: 'CI failed',
+  detail: null,
+  text: pullRequest.checks
+    .filter((check) => check.state === 'failed')
+    .map((check) => check.name)
+    .join(' · '),
+  isCode: false,
+  tone: 'bad',
+});
+
+/** `12 sessions`, `1 person`. */
+export const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
+/** A model as people call it: `claude-opus-5-5` is Opus 5.5, `claude-3-5-haiku-20241022` is Haiku 3.5; an unknown one as it is. */
+export const modelName = (model: string): string => {
+  const [, rest = ''] = model.match(/claude-([a-z0-9-]+)/) ?? [];
+  const parts = rest.split('-').filter((part) => !/^\d{6,}$|^v\d+$|^latest$/.test(part));
+  const family = parts.find((part) => /^[a-z]+$/.test(part));
+  if (!family) return model;
+  const version = parts.filter((part) => /^\d+$/.test(part)).join('.');
+  return `${family.charAt(0).toUpperCase()}${family.slice(1)} ${version}`.trim();
+};
+
+/** `840`, `128k`, `1.2M`. */
+export const tokenCount = (tokens: number): string => {
+  if (tokens < 1_000) return `${tokens}`;
+  if (tokens < 999_500) return `${Math.round(tokens / 1_000)}k`;
+  return `${(tokens / 1_000_000).toFixed(1)}M`;
+};
+
+/** `$3.18`, `$0.00` for less than a cent, whole dollars from a hundred. */
+export const cost = (usd: number): string => `$${usd >= 100 ? Math.round(usd) : usd.toFixed(2)}`;
+
+/** `5 of 6 checks passed, 1 failed`; empty where there are no checks. */
+export const checksInWords = ({ checks }: PullRequest): string => {
+  if (checks.length === 0) return '';
+  const passed = checks.filter((check) => check.state === 'passed').length;
+  const failed = checks.filter((check) => check.state === 'failed').length;
+  const pending = checks.length - passed - failed;
+  return [
+    `${passed} of ${counted(checks.length, 'check', 'checks')} passed`,
+    failed > 0 && `${failed} failed`,
+    pending > 0 && `${pending} running`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+};
+
+/** What a session is called; one without a title still has a name. */
+export const titleOf = ({ title, goal }: Pick<Session, 'title' | 'goal'>): string =>
+  title.trim() || goal?.trim() || 'Untitled session';
+
+/** The one line of what a session does, or what came of it. Leaves out what its ask already says. */
+export const nowLine = ({ status, now, summary, attention, title }: Session): string | null => {
+  const lines = status === 'working' ? [now, summary] : [summary, now];
+  const isSaid = (line: string): boolean =>
+    line === title || Boolean(attention && (line.includes(attention.input ?? line) || line === attention.tool));
+  return lines.find((line) => line && !isSaid(line)) ?? null;
+};
+
+/** The status and why the board says so, in sentences. */
+export const statusInWords = ({ status, ended, evidence }: Session): string => {
+  const word = ended ? 'Ended' : STATUS_WORDS[status];
+  const says = evidence.says.replace(/[.\s]+$/, '');
+  return `${word}. ${says}${evidence.inferred ? ' (inferred)' : ''}.`;
+};
+
+/** What the page says of its connection. `steady` leaves out what changes every second: it is what gets read aloud. */
+export const connectionInWords = (
+  state: ConnectionState,
+  machines: number,
+  now: number,
+): { steady: string; countdown: string } => {
+  switch (state.kind) {
+    case 'connecting':
+      return { steady: 'Connecting…', countdown: '' };
+    case 'live':
+      return { steady: machines > 0 ? `Live · ${counted(machines, 'machine', 'machines')}` : 'Live', countdown: '' };
+    case 'offline': {
+      const steady =
+        state.reason === 'unreadable'
+          ? 'The server speaks another version than this page. Reload the page.'
+          : `Not connected since ${formatTimeOfDay(state.since)}.`;
+      if (state.nextTryAt === null) return { steady, countdown: 'Trying again…' };
+      return { steady, countdown: `Trying again in ${Math.max(1, Math.ceil((state.nextTryAt - now) / 1_000))} s.` };
+    }
+  }
+};
+
+/** `(2) Crewboard` while two sessions need a person. */
+export const pageTitle = (needing: number): string => (needing > 0 ? `(${needing}) Crewboard` : 'Crewboard');
+
+/** The address of a link, or `undefined` where it is not one to the web. */
+export const webAddress = (url: string): string | undefined =>
+  URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) ? url : undefined;

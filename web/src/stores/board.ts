@@ -1,0 +1,16 @@
+import { type Board, emptyBoard, type FeedMessage, reduceBoard } from '@crewboard/contract';
+import { defineStore } from 'pinia';
+import { computed, shallowRef } from 'vue';
+
+/** The board as the gateway told it, and nothing else. */
+export const useBoardStore = defineStore('board', () => {
+  /** Replaced, never mutated. */
+  const board = shallowRef<Board>(emptyBoard);
+  const sessions = computed(() => [...board.value.sessions.values()]);
+  /** False until the first snapshot: nothing is known, which is not the same as nothing being there. */
+  const isKnown = computed(() => board.value.offset !== null);
+  const apply = (messages: readonly FeedMessage[]): void => {
+    board.value = messages.reduce(reduceBoard, board.value);
+  };
+  return { board, sessions, isKnown, apply };
+});

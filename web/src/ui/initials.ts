@@ -1,0 +1,27 @@
+const segments = new Intl.Segmenter();
+
+const first = (word: string): string => [...segments.segment(word)][0]?.segment ?? '';
+
+/** One or two letters that stand for a name: `Lena Berg` and `lena.berg@acme.io` are LB, `dev` is DE. */
+export const initialsOf = (name: string): string => {
+  const words = name
+    .replace(/@.*$/, '')
+    .split(/[\s._-]+/)
+    .filter(Boolean);
+  const [head = name, ...rest] = words;
+  const tail = rest.at(-1);
+  const letters = tail
+    ? first(head) + first(tail)
+    : [...segments.segment(head)]
+        .slice(0, 2)
+        .map(({ segment }) => segment)
+        .join('');
+  return letters.toUpperCase();
+};
+
+/** A hue in degrees, always the same for a name, out of ten that are told apart beside one another. */
+export const hueOf = (name: string): number => {
+  let sum = 0;
+  for (const character of name) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 9_973;
+  return (sum % 10) * 36 + 12;
+};
