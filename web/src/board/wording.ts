@@ -87,6 +87,9 @@ export const checksInWords = ({ checks }: PullRequest): string => {
 export const titleOf = ({ title, goal }: Pick<Session, 'title' | 'goal'>): string =>
   title.trim() || goal?.trim() || 'Untitled session';
 
+/** `Lena` for `Lena Berg`, `lena.berg` for an address: what fits on a card. */
+export const shortName = (owner: string): string => owner.trim().split(/[\s@]/)[0] || owner;
+
 /** The one line of what a session does, or what came of it. Leaves out what its ask already says. */
 export const nowLine = ({ status, now, summary, attention, title }: Session): string | null => {
   const lines = status === 'working' ? [now, summary] : [summary, now];

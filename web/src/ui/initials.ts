@@ -19,9 +19,11 @@ export const initialsOf = (name: string): string => {
   return letters.toUpperCase();
 };
 
-/** A hue in degrees, always the same for a name, out of ten that are told apart beside one another. */
+const HUES = 12;
+
+/** A hue in degrees, always the same for a name, out of twelve that are told apart beside one another. */
 export const hueOf = (name: string): number => {
-  let sum = 0;
-  for (const character of name) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 9_973;
-  return (sum % 10) * 36 + 12;
+  let hash = 0x811c9dc5;
+  for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  return ((hash >>> 8) % HUES) * (360 / HUES) + 15;
 };
