@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { applyChange, emptyBoard, reduceBoard } from './board.ts';
+import type { PullRequest } from './card.ts';
 import { feedMessageSchema } from './changes.ts';
 import { aCard, aSession } from './testing.ts';
 
-const pullRequest = {
+const pullRequest: PullRequest = {
   url: 'https://github.com/acme/widgets/pull/42',
   number: 42,
   repository: 'acme/widgets',
   state: 'open',
   checks: [],
-} as const;
+};
 
 describe('reduceBoard', () => {
   const one = aSession({ sessionId: 'one' });

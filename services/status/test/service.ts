@@ -1,0 +1,144 @@
+import type { Card, SessionEvent } from '@crewboard/contract';
+import { anEvent, T0 } from '@crewboard/contract/testing';
+import type { EventLog } from '@crewboard/event-log';
+import { createLogger, createMetrics } from '@crewboard/runtime';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createStatusMetrics, createStatusService } from '../src/index.ts';
+
+const logger = createLogger({ name: 'status', level: 'silent' });
+const LEASE_MS = 600;
+
+/** What the service promises on a backend. `open` gives a new, empty log each time; */
+export const statusServiceSuite = (backend: string, open: () => Promise<EventLog>): void => {
+  describe(`status service on ${backend}`, () => {
+    let log: EventLog;
+    const stops: (() => Promise<void>)[] = [];
+
+    beforeEach(async () => {
+      log = await open();
+    });
+    afterEach(async () => {
+      await Promise.all(stops.splice(0).map((stop) => stop()));
+      await log.close();
+    });
+
+    /** Runs a replica until `stop`, or the end of the test. */
+    const start = (holder: string, on: EventLog = log) => {
+      const controller = new AbortController();
+      const metrics = createStatusMetrics(createMetrics());
+      const service = createStatusService({ log: on, holder, logger, metrics, leaseMs: LEASE_MS, now: () => T0 });
+      const running = service.run(controller.signal);
+      const stop = async () => {
+        controller.abort();
+        await running;
+      };
+      stops.push(stop);
+      return stop;
+    };
+
+    const cards = async (): Promise<Card[]> => {
+      const boards = await Promise.all(Array.from({ length: log.partitions }, (_, partition) => log.load(partition)));
+      const all = boards.flatMap(({ rows }) => rows.map(({ card }) => card));
+      return all.toSorted((a, b) => (a.sessionId < b.sessionId ? -1 : 1));
+    };
+    const untilFolded = () =>
+      vi.waitFor(
+        async () => {
+          for (let partition = 0; partition < log.partitions; partition++) {
+            expect((await log.load(partition)).checkpoint).toBe(await log.lastOffset(partition));
+          }
+        },
+        { timeout: 10_000, interval: 20 },
+      );
+
+    const lifeOf = (sessionId: string): SessionEvent[] => {
+      const stream = `transcript:${sessionId}`;
+      const at = { sessionId, stream };
+      return [
+        anEvent('SessionLocated', at),
+        anEvent('PromptSubmitted', at),
+        anEvent('ToolRequested', at),
+        anEvent('ToolFinished', at),
+        anEvent('TokensUsed', at),
+        anEvent('TurnEnded', at),
+      ];
+    };
+    const lives = (count: number) => Array.from({ length: count }, (_, index) => lifeOf(`session-${index}`)).flat();
+
+    it('turns events into cards, those that were there and those that come', async () => {
+      await log.append([anEvent('PromptSubmitted')]);
+      start('one');
+      await untilFolded();
+      expect(await cards()).toMatchObject([{ status: 'working' }]);
+      await log.append([anEvent('TurnEnded')]);
+      await untilFolded();
+      expect(await cards()).toMatchObject([{ status: 'waiting_for_input' }]);
+    });
+
+    it('goes on from its checkpoint after a stop, and ends in the same cards as without one', async () => {
+      const events = lives(20);
+      await log.append(events.slice(0, 50));
+      const stop = start('one');
+      await untilFolded();
+      await stop();
+      await log.append(events.slice(30));
+      start('two');
+      await untilFolded();
+      const stopped = await cards();
+
+      const other = await open();
+      await other.append(events);
+      const whole = log;
+      log = other;
+      start('three');
+      await untilFolded();
+      expect(JSON.stringify(await cards())).toBe(JSON.stringify(stopped));
+      await whole.close();
+    });
+
+    it('folds the log again into byte-identical cards when the board was reset, while it runs', async () => {
+      await log.append(lives(10));
+      start('one');
+      await untilFolded();
+      const before = JSON.stringify(await cards());
+      await log.resetBoard();
+      await vi.waitFor(async () => expect(await cards()).toHaveLength(10), { timeout: 10_000, interval: 20 });
+      await untilFolded();
+      expect(JSON.stringify(await cards())).toBe(before);
+    });
+
+    it('sets an event aside that can’t be read and says why, and goes on', async () => {
+      const broken = { ...anEvent('TurnEnded'), type: 'TurnBegun' } as unknown as SessionEvent;
+      await log.append([broken, anEvent('PromptSubmitted')]);
+      start('one');
+      await untilFolded();
+      expect(await cards()).toHaveLength(1);
+      expect(await log.deadLetters(10)).toMatchObject([{ from: 'status', reason: expect.stringContaining('type') }]);
+    });
+
+    it('leaves a partition to another replica at once when it stops', async () => {
+      const stop = start('one');
+      await log.append([anEvent('PromptSubmitted')]);
+      await untilFolded();
+      start('two');
+      await stop();
+      await log.append([anEvent('TurnEnded')]);
+      await untilFolded();
+      expect(await cards()).toMatchObject([{ status: 'waiting_for_input' }]);
+    });
+
+    it('never lets two replicas write one partition: a holder that froze is fenced off', async () => {
+      // The first holder takes the lease and then neither renews nor writes, as a frozen process would.
+      const frozen = await log.acquireLease(0, 'frozen', LEASE_MS);
+      if (!frozen) throw new Error('no lease');
+      start('two');
+      await log.append(lives(3));
+      await untilFolded();
+      const checkpoint = await log.lastOffset(0);
+      await expect(log.save(frozen, { rows: [], removed: [], changes: [], checkpoint })).rejects.toMatchObject({
+        code: 'FENCED_OFF',
+      });
+      expect(await cards()).toHaveLength(3);
+    });
+  });
+};
