@@ -83,9 +83,16 @@ export class FencedOff extends Error {
   }
 }
 
+/** Thrown, within seconds, by a call that the backend can't be reached for or refuses (out of memory, disk full). */
+export class LogUnavailable extends Error {
+  readonly code = 'LOG_UNAVAILABLE';
+}
+
 /**
  * The ordered, partitioned log of events, the board that is folded from it, and the board's changelog.
  * Two backends keep the same promises (`test/contract.ts`): Redis Streams, and LMDB in a folder for one process.
+ * While the backend is away, reads (`read`, `readChanges`, a group's `read`) wait for it, beyond `waitMs` if need be, until
+ * `signal` or `close` ends them: an empty answer always means that there was nothing. All else throws {@link LogUnavailable}.
  */
 export interface EventLog {
   readonly partitions: number;
@@ -110,16 +117,20 @@ export interface EventLog {
   load(partition: number): Promise<PartitionBoard>;
   /** Rows, changes and checkpoint in one atomic step. Throws {@link FencedOff} when the lease is not the newest. */
   save(lease: Lease, projection: Projection): Promise<void>;
-  /** Forgets rows, changelog and checkpoint of all partitions and begins a new epoch. The events stay. */
+  /**
+   * Forgets rows, changelog and checkpoint of all partitions and begins a new epoch. The events stay, and offsets go on
+   * rising. Every lease given so far is fenced off, so that nobody saves onto a board that is gone: acquire again, and load.
+   */
   resetBoard(): Promise<void>;
 
   /** Appends changes that are nobody's card: summaries, pull requests. */
   appendChanges(changes: readonly BoardChange[]): Promise<void>;
   /** Changes after an offset, in order. An unreadable change is left out and set aside as a dead letter. */
   readChanges(partition: number, options: ReadOptions): Promise<RecordedChange[]>;
-  /** The offset before the oldest change that can still be read: whoever stands earlier has missed some. */
+  /** Before the oldest change that can still be read, and at or after all that were dropped: whoever stands earlier may have missed some. */
   changesHorizon(partition: number): Promise<Offset>;
 
+  /** A new group begins at the oldest change there is. */
   group(name: string, consumer: string): Promise<GroupReader>;
 
   deadLetter(letter: DeadLetter): Promise<void>;
@@ -131,6 +142,6 @@ export interface EventLog {
 
   /** Rejects where the backend can't be reached or written. */
   check(): Promise<void>;
-  /** Ends waits and connections. A second call is harmless. */
+  /** Ends waits, which answer with nothing, and connections; later calls throw. A second `close` is harmless. */
   close(): Promise<void>;
 }

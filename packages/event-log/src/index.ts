@@ -1,2 +1,6 @@
+export { type EmbeddedLogOptions, openEmbeddedLog } from './embedded.ts';
+export { LogInUse } from './embedded-lock.ts';
 export * from './event-log.ts';
 export { partitionOf } from './partition.ts';
+export { openRedisLog, type RedisLogOptions } from './redis.ts';
+export type { ConnectionLogger } from './redis-connections.ts';

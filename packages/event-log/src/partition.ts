@@ -10,3 +10,18 @@ const hash = (text: string): number => {
 
 /** The partition, 0 to `partitions` - 1, that holds all events of a session. */
 export const partitionOf = (sessionId: string, partitions: number): number => hash(sessionId) % partitions;
+
+/** Items by the partition of their session, each partition's in the order they came. */
+export const groupByPartition = <Item extends { sessionId: string }>(
+  items: readonly Item[],
+  partitions: number,
+): Map<number, Item[]> => {
+  const groups = new Map<number, Item[]>();
+  for (const item of items) {
+    const partition = partitionOf(item.sessionId, partitions);
+    const group = groups.get(partition);
+    if (group) group.push(item);
+    else groups.set(partition, [item]);
+  }
+  return groups;
+};

@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { BOARD_VERSION, type Offset, START_OFFSET } from '@crewboard/contract';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { claimFolder, leaveFolder } from './embedded-lock.ts';
+import { openSequence, type Sequence } from './sequence.ts';
+
+/** One partition's part of the store. */
+export interface PartitionStore {
+  events: Sequence;
+  changes: Sequence;
+  rows: Database<string, Uint8Array>;
+}
+
+/** The LMDB environment of an embedded log, and the names of all that is in it. */
+export interface EmbeddedStore {
+  root: RootDatabase<string, string>;
+  partitions: readonly PartitionStore[];
+  deadLetters: Sequence;
+  /** `[group, partition]`: the last change that was handed out. */
+  delivered: Database<string, [string, number]>;
+  /** `[group, partition, key of the change]`: who was handed it, and is yet to acknowledge it. */
+  pending: Database<string, [string, number, Offset]>;
+  epoch(): string;
+  checkpoint(partition: number): Offset;
+  /** In a transaction. */
+  setCheckpoint(partition: number, checkpoint: Offset): void;
+  fence(partition: number): number;
+  /** In a transaction. */
+  raiseFence(partition: number): number;
+  /** In a transaction. */
+  clearBoard(): void;
+  close(): Promise<void>;
+}
+
+const newEpoch = (): string => randomBytes(6).toString('hex');
+
+/** A folder keeps the number of partitions that it was made with: with another one, a session's events would be split. */
+const checkPartitions = (meta: Database<string, string>, partitions: number, dir: string): void => {
+  const stored = meta.get('partitions') ?? String(partitions);
+  if (stored !== String(partitions)) {
+    throw new Error(`the log in ${dir} has ${stored} partitions and can't be opened with ${partitions}`);
+  }
+  meta.putSync('partitions', stored);
+};
+
+const openPartition = (
+  root: RootDatabase<string, string>,
+  meta: Database<string, string>,
+  partition: number,
+): PartitionStore => ({
+  events: openSequence(root, meta, `events/${partition}`),
+  changes: openSequence(root, meta, `board/${partition}`),
+  rows: root.openDB<string, Uint8Array>({ name: `rows/${partition}`, encoding: 'string', keyEncoding: 'binary' }),
+});
+
+const build = (
+  root: RootDatabase<string, string>,
+  meta: Database<string, string>,
+  dir: string,
+  count: number,
+): EmbeddedStore => {
+  checkPartitions(meta, count, dir);
+  const partitions = Array.from({ length: count }, (_, partition) => openPartition(root, meta, partition));
+  const fence = (partition: number): number => Number(meta.get(`fence/${partition}`) ?? 0);
+
+  const store: EmbeddedStore = {
+    root,
+    partitions,
+    deadLetters: openSequence(root, meta, 'dead-letters'),
+    delivered: root.openDB<string, [string, number]>({ name: 'delivered', encoding: 'string' }),
+    pending: root.openDB<string, [string, number, Offset]>({ name: 'pending', encoding: 'string' }),
+    epoch: () => meta.get('epoch') ?? '',
+    checkpoint: (partition) => meta.get(`checkpoint/${partition}`) ?? START_OFFSET,
+    setCheckpoint: (partition, checkpoint) => {
+      meta.putSync(`checkpoint/${partition}`, checkpoint);
+    },
+    fence,
+    raiseFence: (partition) => {
+      const raised = fence(partition) + 1;
+      meta.putSync(`fence/${partition}`, String(raised));
+      return raised;
+    },
+    clearBoard: () => {
+      for (const [partition, { changes, rows }] of partitions.entries()) {
+        changes.clear();
+        for (const key of Array.from(rows.getKeys({}))) rows.removeSync(key);
+        meta.removeSync(`checkpoint/${partition}`);
+        store.raiseFence(partition);
+      }
+      meta.putSync('epoch', newEpoch());
+      meta.putSync('board-version', String(BOARD_VERSION));
+    },
+    close: async () => {
+      leaveFolder(meta);
+      await root.close();
+    },
+  };
+  if (meta.get('board-version') !== String(BOARD_VERSION)) root.transactionSync(() => store.clearBoard());
+  return store;
+};
+
+/** Opens or makes the store in a folder of its own. Throws `LogInUse` where another process has it. */
+export const openStore = async (dir: string, partitions: number): Promise<EmbeddedStore> => {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const root = open<string, string>({ path: dir, noSubdir: false, encoding: 'string', maxDbs: 8 + partitions * 3 });
+  try {
+    const meta = root.openDB<string, string>({ name: 'meta', encoding: 'string' });
+    claimFolder(root, meta, dir);
+    try {
+      return build(root, meta, dir, partitions);
+    } catch (error) {
+      leaveFolder(meta);
+      throw error;
+    }
+  } catch (error) {
+    await root.close();
+    throw error;
+  }
+};

@@ -1,0 +1,170 @@
+import type { BoardChange, SessionEvent } from '@crewboard/contract';
+import { z } from 'zod';
+import { createEmbeddedGroup } from './embedded-group.ts';
+import { openStore, type PartitionStore } from './embedded-store.ts';
+import { createChangeReader, cutLetter, type RawEntry, toEventEntry } from './entries.ts';
+import { type DeadLetter, type EventLog, LogUnavailable, type ReadOptions, type Row } from './event-log.ts';
+import { createLeases } from './leases.ts';
+import { groupByPartition } from './partition.ts';
+import { parseRow } from './rows.ts';
+import type { Sequence } from './sequence.ts';
+import { createWaits } from './waits.ts';
+
+export interface EmbeddedLogOptions {
+  /** The log's own folder; made where there is none. */
+  dir: string;
+  /** A folder keeps the number that it was made with. */
+  partitions?: number;
+}
+
+/** So many dead letters are kept. */
+const DEAD_LETTERS_MAX = 10_000;
+
+const deadLetterSchema = z.object({ from: z.string(), reason: z.string(), raw: z.string(), at: z.number() });
+
+const rowKey = (sessionId: string): Uint8Array => Buffer.from(sessionId);
+
+/**
+ * The log in a folder, for one process at a time: a second one gets `LogInUse`.
+ *
+ * What `append` and `save` resolved for outlives the process, `kill -9` included. The disk is told to write at once, but
+ * not waited for: a power loss may take the last moments (usually some 10 ms), never the order or the rest. Transcripts
+ * are the source of all events, and a reader of them that keeps its cursor elsewhere may then be ahead of the log.
+ */
+export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLogOptions): Promise<EventLog> => {
+  const store = await openStore(dir, count);
+  const waits = createWaits();
+  const { root } = store;
+  let closing: Promise<void> | undefined;
+  const isClosed = (): boolean => closing !== undefined;
+
+  const assertOpen = (): void => {
+    if (isClosed()) throw new LogUnavailable(`the log in ${dir} is closed`);
+  };
+  const part = (partition: number): PartitionStore => {
+    assertOpen();
+    const found = store.partitions[partition];
+    if (!found) throw new RangeError(`there is no partition ${partition}`);
+    return found;
+  };
+  const transact = async <Result>(action: () => Result): Promise<Result> => {
+    assertOpen();
+    return root.childTransaction(action);
+  };
+
+  const appendTo = async <Item extends { sessionId: string }>(
+    items: readonly Item[],
+    sequenceOf: (partition: number) => Sequence,
+  ): Promise<void> => {
+    const batches = [...groupByPartition(items, count)].map(([partition, batch]) => ({
+      sequence: sequenceOf(partition),
+      raws: batch.map((item) => JSON.stringify(item)),
+    }));
+    if (batches.length === 0) return;
+    await transact(() => {
+      for (const { sequence, raws } of batches) sequence.append(raws);
+    });
+    for (const { sequence } of batches) waits.notify(sequence.topic);
+  };
+
+  const readFrom = async (sequence: Sequence, options: ReadOptions): Promise<RawEntry[]> => {
+    const until = performance.now() + (options.waitMs ?? 0);
+    for (;;) {
+      const entries = sequence.read(options.after, options.count);
+      // Whoever catches up in a tight loop would else keep timers and sockets waiting: nothing here ever blocks.
+      if (entries.length === options.count) await new Promise((resolve) => setImmediate(resolve));
+      const leftMs = until - performance.now();
+      if (entries.length > 0 || leftMs <= 0 || options.signal?.aborted) return entries;
+      await waits.wait([sequence.topic], leftMs, options.signal);
+      if (isClosed()) return [];
+    }
+  };
+
+  const deadLetter = async (letter: DeadLetter): Promise<void> => {
+    await transact(() => store.deadLetters.append([JSON.stringify(cutLetter(letter))]));
+    await store.deadLetters.trim({ maxEntries: DEAD_LETTERS_MAX });
+  };
+
+  const leases = createLeases({
+    read: (partition) => store.fence(partition),
+    raise: (partition) => transact(() => store.raiseFence(partition)),
+  });
+  const readChanges = createChangeReader({
+    read: (partition, options) => readFrom(part(partition).changes, options),
+    deadLetter,
+  });
+
+  return {
+    partitions: count,
+    epoch: async () => {
+      assertOpen();
+      return store.epoch();
+    },
+
+    append: (events: readonly SessionEvent[]) => appendTo(events, (partition) => part(partition).events),
+    read: async (partition, options) => (await readFrom(part(partition).events, options)).map(toEventEntry),
+    lastOffset: async (partition) => part(partition).events.last(),
+
+    acquireLease: async (partition, holder, ttlMs) => {
+      part(partition);
+      return leases.acquire(partition, holder, ttlMs);
+    },
+    releaseLease: async (lease, holder) => {
+      assertOpen();
+      leases.release(lease, holder);
+    },
+
+    load: async (partition) => {
+      const { rows, changes } = part(partition);
+      const raws = Array.from(rows.getRange({}), ({ value }) => value);
+      const at = { checkpoint: store.checkpoint(partition), changesOffset: changes.last() };
+      return { rows: raws.map(parseRow), ...at };
+    },
+    save: async (lease, projection) => {
+      const { rows, changes } = part(lease.partition);
+      const saved = projection.rows.map((row: Row) => [rowKey(row.sessionId), JSON.stringify(row)] as const);
+      const appended = projection.changes.map((change) => JSON.stringify(change));
+      await transact(() => {
+        leases.assertNewest(lease);
+        for (const [key, raw] of saved) rows.putSync(key, raw);
+        for (const sessionId of projection.removed) rows.removeSync(rowKey(sessionId));
+        changes.append(appended);
+        store.setCheckpoint(lease.partition, projection.checkpoint);
+      });
+      if (appended.length > 0) waits.notify(changes.topic);
+    },
+    resetBoard: () => transact(() => store.clearBoard()),
+
+    appendChanges: (changes: readonly BoardChange[]) => appendTo(changes, (partition) => part(partition).changes),
+    readChanges: async (partition, options) => readChanges(partition, options),
+    changesHorizon: async (partition) => part(partition).changes.horizon(),
+
+    group: async (name, consumer) => {
+      assertOpen();
+      return createEmbeddedGroup({ store, waits, deadLetter, isClosed }, name, consumer);
+    },
+
+    deadLetter,
+    deadLetters: async (letters) => {
+      assertOpen();
+      return store.deadLetters.newest(letters).map(({ raw }) => deadLetterSchema.parse(JSON.parse(raw)));
+    },
+
+    trim: async (options) => {
+      assertOpen();
+      for (const { events, changes } of store.partitions) {
+        await events.trim(options);
+        await changes.trim(options);
+      }
+    },
+
+    check: () => transact(() => store.setCheckpoint(0, store.checkpoint(0))),
+    close: () => {
+      closing ??= (async () => {
+        waits.close();
+        await store.close();
+      })();
+      return closing;
+    },
+  };
+};

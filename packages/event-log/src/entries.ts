@@ -1,0 +1,87 @@
+import {
+  type BoardChange,
+  boardChangeSchema,
+  compareOffsets,
+  type Offset,
+  parseEvent,
+  type RecordedChange,
+} from '@crewboard/contract';
+import type { DeadLetter, EventEntry, ReadOptions } from './event-log.ts';
+
+/** An entry as a backend stores it: one JSON text at its place. */
+export interface RawEntry {
+  offset: Offset;
+  raw: string;
+}
+
+type Parsed<Value> = { ok: true; value: Value } | { ok: false; reason: string };
+
+const parseJson = (raw: string): Parsed<unknown> => {
+  try {
+    return { ok: true, value: JSON.parse(raw) };
+  } catch {
+    return { ok: false, reason: 'not JSON' };
+  }
+};
+
+/** Never throws: what can't be read keeps its place and comes back with the reason. */
+export const toEventEntry = ({ offset, raw }: RawEntry): EventEntry => {
+  const json = parseJson(raw);
+  if (!json.ok) return { ok: false, offset, reason: json.reason, raw };
+  const parsed = parseEvent(json.value);
+  return parsed.ok
+    ? { ok: true, offset, event: { ...parsed.event, offset } }
+    : { ok: false, offset, reason: parsed.reason, raw };
+};
+
+export const parseChange = (raw: string): Parsed<BoardChange> => {
+  const json = parseJson(raw);
+  if (!json.ok) return json;
+  const parsed = boardChangeSchema.safeParse(json.value);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const issue = parsed.error.issues[0];
+  return { ok: false, reason: `not a board change: ${issue?.path.join('.') || 'value'}: ${issue?.message ?? ''}` };
+};
+
+/** The longest `raw` of a dead letter, in UTF-16 units. */
+const RAW_MAX = 4096;
+
+export const cutLetter = (letter: DeadLetter): DeadLetter => ({ ...letter, raw: letter.raw.slice(0, RAW_MAX) });
+
+interface ChangeSource {
+  read(partition: number, options: ReadOptions): Promise<RawEntry[]>;
+  deadLetter(letter: DeadLetter): Promise<void>;
+}
+
+/**
+ * Reads changes past what is unreadable. An unreadable change is set aside once by each process, however often it is
+ * read, and a call that finds nothing else goes on behind it.
+ */
+export const createChangeReader = ({ read, deadLetter }: ChangeSource) => {
+  const setAsideUpTo = new Map<number, Offset>();
+
+  const setAside = async (partition: number, { offset, raw }: RawEntry, reason: string): Promise<void> => {
+    const done = setAsideUpTo.get(partition);
+    if (done !== undefined && compareOffsets(offset, done) <= 0) return;
+    await deadLetter({ from: 'board', reason, raw, at: Date.now() });
+    setAsideUpTo.set(partition, offset);
+  };
+
+  return async (partition: number, options: ReadOptions): Promise<RecordedChange[]> => {
+    const until = performance.now() + (options.waitMs ?? 0);
+    let after = options.after;
+    for (;;) {
+      const waitMs = Math.max(0, until - performance.now());
+      const entries = await read(partition, { ...options, after, waitMs });
+      const changes: RecordedChange[] = [];
+      for (const entry of entries) {
+        const parsed = parseChange(entry.raw);
+        if (parsed.ok) changes.push({ ...parsed.value, partition, offset: entry.offset });
+        else await setAside(partition, entry, parsed.reason);
+      }
+      const last = entries.at(-1);
+      if (!last || changes.length > 0 || options.signal?.aborted) return changes;
+      after = last.offset;
+    }
+  };
+};

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import type { Redis } from 'ioredis';
+
+/** The one field of every stream entry; its value is JSON. */
+export const FIELD = 'json';
+
+/**
+ * Appends entries to a stream: all of them, or none where Redis refuses writes.
+ * KEYS  1 stream
+ * ARGV  JSON texts, in order
+ * returns the number appended
+ */
+export const APPEND = `
+for i = 1, #ARGV do
+  redis.call('XADD', KEYS[1], '*', '${FIELD}', ARGV[i])
+end
+return #ARGV`;
+
+/**
+ * Gives the lease to a holder, or prolongs its own. The fence rises with each new holder, and when a lease ran out.
+ * KEYS  1 lease, 2 fence
+ * ARGV  1 holder, 2 time to live in ms
+ * returns the fence, or 0 while another holds it
+ */
+export const ACQUIRE_LEASE = `
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then
+  return 0
+end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+if holder then
+  return tonumber(redis.call('GET', KEYS[2]))
+end
+return redis.call('INCR', KEYS[2])`;
+
+/**
+ * Gives a lease up, where it is still held by this holder with this fence.
+ * KEYS  1 lease, 2 fence
+ * ARGV  1 holder, 2 fence
+ * returns 1 when it was given up, else 0
+ */
+export const RELEASE_LEASE = `
+if redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('GET', KEYS[2]) == ARGV[2] then
+  return redis.call('DEL', KEYS[1])
+end
+return 0`;
+
+/**
+ * Saves one step of a fold, where the fence is the newest.
+ * KEYS  1 fence, 2 rows, 3 board changelog, 4 checkpoint
+ * ARGV  1 fence, 2 checkpoint, 3 number of rows, 4 number of removals, then for each row its session id and JSON,
+ *       for each removal its session id, and the changes as JSON
+ * returns 1 when it was saved, 0 when the fence is an old one: then nothing was written
+ */
+export const SAVE = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+  return 0
+end
+local at = 5
+for _ = 1, tonumber(ARGV[3]) do
+  redis.call('HSET', KEYS[2], ARGV[at], ARGV[at + 1])
+  at = at + 2
+end
+for _ = 1, tonumber(ARGV[4]) do
+  redis.call('HDEL', KEYS[2], ARGV[at])
+  at = at + 1
+end
+for i = at, #ARGV do
+  redis.call('XADD', KEYS[3], '*', '${FIELD}', ARGV[i])
+end
+redis.call('SET', KEYS[4], ARGV[2])
+return 1`;
+
+/**
+ * Forgets one partition's board. The changelog is emptied and not deleted, so that its offsets go on rising and groups
+ * stay; the fence rises, so that no holder saves what it folded for the old board.
+ * KEYS  1 fence, 2 rows, 3 board changelog, 4 checkpoint
+ * returns 1
+ */
+export const RESET_BOARD = `
+redis.call('INCR', KEYS[1])
+redis.call('UNLINK', KEYS[2], KEYS[4])
+redis.call('XTRIM', KEYS[3], 'MAXLEN', 0)
+return 1`;
+
+const sha1 = (script: string): string => createHash('sha1').update(script).digest('hex');
+const shas = new Map([APPEND, ACQUIRE_LEASE, RELEASE_LEASE, SAVE, RESET_BOARD].map((script) => [script, sha1(script)]));
+
+/** Runs a script by its hash, and by its text where Redis doesn't know it yet (after a restart, too). */
+export const runScript = async (
+  redis: Redis,
+  script: string,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+): Promise<unknown> => {
+  try {
+    return await redis.evalsha(shas.get(script) ?? sha1(script), keys.length, ...keys, ...args);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    return redis.eval(script, keys.length, ...keys, ...args);
+  }
+};

@@ -1,0 +1,150 @@
+import { START_OFFSET } from '@crewboard/contract';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { parseChange } from './entries.ts';
+import type { DeadLetter, GroupEntry, GroupReader } from './event-log.ts';
+import type { Keys } from './keys.ts';
+import type { Connections } from './redis-connections.ts';
+import { toRawEntry } from './redis-stream.ts';
+
+interface GroupDeps {
+  connections: Connections;
+  keys: Keys;
+  partitions: number;
+  deadLetter(letter: DeadLetter): Promise<void>;
+}
+
+interface HandedOut {
+  partition: number;
+  id: string;
+  fields: string[] | null;
+  deliveries: number;
+}
+
+const entrySchema = z.tuple([z.string(), z.array(z.string()).nullable()]);
+const claimedSchema = z.tuple([z.string(), z.array(entrySchema.nullable())]).rest(z.unknown());
+const pendingSchema = z.array(z.tuple([z.string(), z.string(), z.number(), z.number()]));
+
+/** The stream or the group is gone: somebody flushed Redis, or deleted a key. */
+const isGroupGone = (error: unknown): boolean => error instanceof Error && /^(NOGROUP|UNBLOCKED)/.test(error.message);
+
+export const createRedisGroup = async (deps: GroupDeps, name: string, consumer: string): Promise<GroupReader> => {
+  const { connections, keys } = deps;
+  const partitionOfKey = new Map(Array.from({ length: deps.partitions }, (_, p) => [keys.board(p), p]));
+  const streams = [...partitionOfKey.keys()];
+  const closing = new AbortController();
+  /** `COUNT` is for each stream: what came beyond the number that was asked for is kept for the next read. */
+  let surplus: HandedOut[] = [];
+
+  const ensureGroups = async (redis: Redis): Promise<void> => {
+    for (const key of streams) {
+      try {
+        await redis.xgroup('CREATE', key, name, START_OFFSET, 'MKSTREAM');
+      } catch (error) {
+        if (!(error instanceof Error) || !error.message.startsWith('BUSYGROUP')) throw error;
+      }
+    }
+  };
+
+  /** `null` where the groups had to be made anew. */
+  const orRenewed = async <Reply>(redis: Redis, run: () => Promise<Reply>): Promise<Reply | null> => {
+    try {
+      return await run();
+    } catch (error) {
+      if (!isGroupGone(error)) throw error;
+      await ensureGroups(redis);
+      return null;
+    }
+  };
+
+  const ack: GroupReader['ack'] = async (entries) => {
+    if (entries.length === 0) return;
+    const results = await connections.command((redis) =>
+      redis.pipeline(entries.map(({ partition, offset }) => ['xack', keys.board(partition), name, offset])).exec(),
+    );
+    for (const [error] of results ?? []) if (error) throw error;
+  };
+
+  const readable = async (handed: readonly HandedOut[]): Promise<GroupEntry[]> => {
+    const entries: GroupEntry[] = [];
+    for (const { partition, id, fields, deliveries } of handed) {
+      const { offset, raw } = toRawEntry([id, fields]);
+      const parsed = parseChange(raw);
+      if (parsed.ok) {
+        entries.push({ partition, offset, deliveries, change: { ...parsed.value, partition, offset } });
+      } else {
+        await deps.deadLetter({ from: name, reason: parsed.reason, raw, at: Date.now() });
+        await ack([{ partition, offset }]);
+      }
+    }
+    return entries;
+  };
+
+  const fetch = async (count: number, waitMs: number, signal: AbortSignal): Promise<HandedOut[]> => {
+    const each = Math.ceil(count / streams.length);
+    const news = streams.map(() => '>');
+    const reply = await connections.read(
+      (redis, blockMs) =>
+        orRenewed(redis, () =>
+          blockMs > 0
+            ? redis.xreadgroup('GROUP', name, consumer, 'COUNT', each, 'BLOCK', blockMs, 'STREAMS', ...streams, ...news)
+            : redis.xreadgroup('GROUP', name, consumer, 'COUNT', each, 'STREAMS', ...streams, ...news),
+        ),
+      { waitMs, signal },
+    );
+    return z
+      .array(z.tuple([z.string(), z.array(entrySchema)]))
+      .parse(reply ?? [])
+      .flatMap(([key, entries]) =>
+        entries.map(([id, fields]) => ({ partition: partitionOfKey.get(key) ?? 0, id, fields, deliveries: 1 })),
+      );
+  };
+
+  const read: GroupReader['read'] = async ({ count, waitMs = 0, signal }) => {
+    const stop = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
+    const until = performance.now() + waitMs;
+    for (;;) {
+      if (surplus.length === 0) surplus = await fetch(count, Math.max(0, until - performance.now()), stop);
+      const handed = surplus.slice(0, count);
+      surplus = surplus.slice(count);
+      const entries = await readable(handed);
+      if (entries.length > 0 || handed.length === 0) return entries;
+    }
+  };
+
+  const claimFrom = async (redis: Redis, key: string, count: number, minIdleMs: number): Promise<HandedOut[]> => {
+    const claimed: HandedOut[] = [];
+    let cursor = START_OFFSET;
+    do {
+      const left = count - claimed.length;
+      const reply = await orRenewed(redis, () =>
+        redis.xautoclaim(key, name, consumer, minIdleMs, cursor, 'COUNT', left),
+      );
+      if (reply === null) return [];
+      const [next, entries] = claimedSchema.parse(reply);
+      for (const entry of entries) {
+        if (!entry) continue;
+        const [id, fields] = entry;
+        const [pending] = pendingSchema.parse(await redis.xpending(key, name, id, id, 1));
+        claimed.push({ partition: partitionOfKey.get(key) ?? 0, id, fields, deliveries: pending?.[3] ?? 1 });
+      }
+      cursor = next;
+    } while (cursor !== START_OFFSET && claimed.length < count);
+    return claimed;
+  };
+
+  const claim: GroupReader['claim'] = async ({ count, minIdleMs }) => {
+    const claimed = await connections.command(async (redis) => {
+      const all: HandedOut[] = [];
+      for (const key of streams) {
+        if (all.length === count) break;
+        all.push(...(await claimFrom(redis, key, count - all.length, minIdleMs)));
+      }
+      return all;
+    });
+    return readable(claimed);
+  };
+
+  await connections.command(ensureGroups);
+  return { read, claim, ack, close: async () => closing.abort() };
+};

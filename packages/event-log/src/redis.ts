@@ -1,0 +1,227 @@
+import { randomBytes } from 'node:crypto';
+import { type Offset, START_OFFSET } from '@crewboard/contract';
+import { z } from 'zod';
+import { createChangeReader, cutLetter, type RawEntry, toEventEntry } from './entries.ts';
+import { type DeadLetter, type EventLog, FencedOff, type ReadOptions } from './event-log.ts';
+import { createKeys } from './keys.ts';
+import { ACQUIRE_LEASE, APPEND, FIELD, RELEASE_LEASE, RESET_BOARD, runScript, SAVE } from './lua.ts';
+import { groupByPartition } from './partition.ts';
+import { type ConnectionLogger, connect } from './redis-connections.ts';
+import { createRedisGroup } from './redis-group.ts';
+import { isNoSuchKey, NO_STREAM, type StreamEnds, toRawEntry, toStreamEnds } from './redis-stream.ts';
+import { parseRow } from './rows.ts';
+
+export interface RedisLogOptions {
+  /** `redis://` or `rediss://`. */
+  url: string;
+  /** A log keeps the number that it was made with. */
+  partitions?: number;
+  /** Begins every key. */
+  prefix?: string;
+  logger?: ConnectionLogger;
+}
+
+/** So many entries are appended in one step. */
+const APPEND_STEP = 200;
+
+/** About so many dead letters are kept. */
+const DEAD_LETTERS_MAX = 10_000;
+
+const CHECK_TTL_MS = 60_000;
+
+const letterSchema = z.object({ from: z.string(), reason: z.string(), raw: z.string(), at: z.number() });
+const boardReply = z.tuple([
+  z.tuple([z.null(), z.array(z.string())]),
+  z.tuple([z.null(), z.string().nullable()]),
+  z.tuple([z.unknown(), z.unknown()]),
+]);
+
+/**
+ * The log in Redis 7 or later, or Valkey. What `append` and `save` resolved for is as safe as Redis was told to keep it:
+ * `appendonly yes` (at most the last second is lost in a crash), and `maxmemory-policy noeviction`.
+ * Throws `LogUnavailable` where Redis can't be reached for some seconds.
+ */
+export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> => {
+  const { url, partitions: count = 4, prefix = 'crewboard', logger } = options;
+  const keys = createKeys(prefix);
+  const connections = await connect(url, logger);
+  const { command } = connections;
+
+  const checkPartitions = async (): Promise<void> => {
+    await command((redis) => redis.set(keys.partitions, count, 'NX'));
+    const stored = await command((redis) => redis.get(keys.partitions));
+    if (stored !== String(count)) {
+      throw new Error(`the log ${prefix} has ${stored} partitions and can't be opened with ${count}`);
+    }
+  };
+  try {
+    await checkPartitions();
+  } catch (error) {
+    await connections.close();
+    throw error;
+  }
+
+  const assertPartition = (partition: number): void => {
+    if (!(partition >= 0 && partition < count)) throw new RangeError(`there is no partition ${partition}`);
+  };
+
+  const appendTo = async <Item extends { sessionId: string }>(
+    items: readonly Item[],
+    keyOf: (partition: number) => string,
+  ): Promise<void> => {
+    const appendPartition = async ([partition, batch]: [number, Item[]]): Promise<void> => {
+      // One after another: where a step fails nothing behind it is appended, so what is sent again keeps its order.
+      for (let at = 0; at < batch.length; at += APPEND_STEP) {
+        const raws = batch.slice(at, at + APPEND_STEP).map((item) => JSON.stringify(item));
+        await command((redis) => runScript(redis, APPEND, [keyOf(partition)], raws));
+      }
+    };
+    await Promise.all([...groupByPartition(items, count)].map(appendPartition));
+  };
+
+  const readFrom = async (key: string, { after, count: most, waitMs, signal }: ReadOptions): Promise<RawEntry[]> => {
+    const reply = await connections.read(
+      (redis, blockMs) =>
+        blockMs > 0
+          ? redis.xread('COUNT', most, 'BLOCK', blockMs, 'STREAMS', key, after)
+          : redis.xread('COUNT', most, 'STREAMS', key, after),
+      { waitMs, signal },
+    );
+    return (reply?.[0]?.[1] ?? []).map(toRawEntry);
+  };
+
+  const streamEnds = async (key: string): Promise<StreamEnds> => {
+    try {
+      return toStreamEnds(await command((redis) => redis.xinfo('STREAM', key)));
+    } catch (error) {
+      if (isNoSuchKey(error)) return NO_STREAM;
+      throw error;
+    }
+  };
+
+  const deadLetter = async (letter: DeadLetter): Promise<void> => {
+    const raw = JSON.stringify(cutLetter(letter));
+    await command((redis) => redis.xadd(keys.deadLetters, 'MAXLEN', '~', DEAD_LETTERS_MAX, '*', FIELD, raw));
+  };
+
+  const trimStream = async (key: string, strategy: 'MINID' | 'MAXLEN', threshold: Offset | number): Promise<void> => {
+    // One `XTRIM ~` removes a bounded number of entries.
+    while ((await command((redis) => redis.call('XTRIM', key, strategy, '~', threshold))) !== 0);
+  };
+
+  const leaseKeys = (partition: number): string[] => [keys.lease(partition), keys.fence(partition)];
+  const boardKeys = (partition: number): string[] => [
+    keys.fence(partition),
+    keys.rows(partition),
+    keys.board(partition),
+    keys.checkpoint(partition),
+  ];
+  const newEpoch = (): string => randomBytes(6).toString('hex');
+
+  const readChanges = createChangeReader({
+    read: (partition, readOptions) => readFrom(keys.board(partition), readOptions),
+    deadLetter,
+  });
+
+  return {
+    partitions: count,
+    epoch: async () => {
+      const stored = await command((redis) => redis.get(keys.epoch));
+      if (stored !== null) return stored;
+      await command((redis) => redis.set(keys.epoch, newEpoch(), 'NX'));
+      return (await command((redis) => redis.get(keys.epoch))) ?? '';
+    },
+
+    append: (events) => appendTo(events, keys.events),
+    read: async (partition, readOptions) => {
+      assertPartition(partition);
+      return (await readFrom(keys.events(partition), readOptions)).map(toEventEntry);
+    },
+    lastOffset: async (partition) => {
+      assertPartition(partition);
+      return (await streamEnds(keys.events(partition))).last;
+    },
+
+    acquireLease: async (partition, holder, ttlMs) => {
+      assertPartition(partition);
+      const reply = await command((redis) => runScript(redis, ACQUIRE_LEASE, leaseKeys(partition), [holder, ttlMs]));
+      const fence = z.number().parse(reply);
+      return fence === 0 ? undefined : { partition, fence };
+    },
+    releaseLease: async (lease, holder) => {
+      await command((redis) => runScript(redis, RELEASE_LEASE, leaseKeys(lease.partition), [holder, lease.fence]));
+    },
+
+    load: async (partition) => {
+      assertPartition(partition);
+      const reply = await command((redis) =>
+        redis
+          .multi()
+          .hvals(keys.rows(partition))
+          .get(keys.checkpoint(partition))
+          .xinfo('STREAM', keys.board(partition))
+          .exec(),
+      );
+      const [[, rows], [, checkpoint], [noStream, stream]] = boardReply.parse(reply);
+      return {
+        rows: rows.map(parseRow),
+        checkpoint: checkpoint ?? START_OFFSET,
+        changesOffset: noStream ? NO_STREAM.last : toStreamEnds(stream).last,
+      };
+    },
+    save: async (lease, { rows, removed, changes, checkpoint }) => {
+      assertPartition(lease.partition);
+      const reply = await command((redis) =>
+        runScript(redis, SAVE, boardKeys(lease.partition), [
+          lease.fence,
+          checkpoint,
+          rows.length,
+          removed.length,
+          ...rows.flatMap((row) => [row.sessionId, JSON.stringify(row)]),
+          ...removed,
+          ...changes.map((change) => JSON.stringify(change)),
+        ]),
+      );
+      if (reply !== 1) throw new FencedOff(lease);
+    },
+    resetBoard: async () => {
+      // The epoch first: a reset that breaks off is seen as one, and is done again by whoever asked for it.
+      await command((redis) => redis.set(keys.epoch, newEpoch()));
+      for (let partition = 0; partition < count; partition++) {
+        await command((redis) => runScript(redis, RESET_BOARD, boardKeys(partition), []));
+      }
+    },
+
+    appendChanges: (changes) => appendTo(changes, keys.board),
+    readChanges: async (partition, readOptions) => {
+      assertPartition(partition);
+      return readChanges(partition, readOptions);
+    },
+    changesHorizon: async (partition) => {
+      assertPartition(partition);
+      return (await streamEnds(keys.board(partition))).horizon;
+    },
+
+    group: (name, consumer) => createRedisGroup({ connections, keys, partitions: count, deadLetter }, name, consumer),
+
+    deadLetter,
+    deadLetters: async (most) => {
+      const entries = await command((redis) => redis.xrevrange(keys.deadLetters, '+', '-', 'COUNT', most));
+      return entries.map((entry) => letterSchema.parse(JSON.parse(toRawEntry(entry).raw)));
+    },
+
+    trim: async ({ olderThan, maxEntries }) => {
+      for (let partition = 0; partition < count; partition++) {
+        for (const key of [keys.events(partition), keys.board(partition)]) {
+          if (olderThan !== undefined) await trimStream(key, 'MINID', `${olderThan}-0`);
+          if (maxEntries !== undefined) await trimStream(key, 'MAXLEN', maxEntries);
+        }
+      }
+    },
+
+    check: async () => {
+      await command((redis) => redis.set(keys.check, Date.now(), 'PX', CHECK_TTL_MS));
+    },
+    close: () => connections.close(),
+  };
+};

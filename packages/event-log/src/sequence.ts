@@ -1,0 +1,100 @@
+import { type Offset, START_OFFSET } from '@crewboard/contract';
+import type { Database, RootDatabase } from 'lmdb';
+import type { RawEntry } from './entries.ts';
+
+/** How many keys one clock millisecond has. */
+const KEYS_PER_MS = 1000;
+
+/** So many entries are removed in one transaction, so that a long trim lets others in between. */
+const TRIM_STEP = 2000;
+
+const toOffset = (key: number): Offset => `${key}-0`;
+const toKey = (offset: Offset): number => Number(offset.split('-')[0]);
+
+/** An ordered, persistent list of texts in LMDB. What says "in a transaction" may be called only there. */
+export interface Sequence {
+  readonly topic: string;
+  /** In a transaction. */
+  append(raws: readonly string[]): void;
+  read(after: Offset, count: number): RawEntry[];
+  /** The newest first. */
+  newest(count: number): RawEntry[];
+  at(offset: Offset): string | undefined;
+  last(): Offset;
+  /** The last entry that was removed; `START_OFFSET` where none was. */
+  horizon(): Offset;
+  trim(options: { olderThan?: number; maxEntries?: number }): Promise<void>;
+  /** In a transaction. Keeps the horizon, so that offsets go on rising. */
+  clear(): void;
+}
+
+/**
+ * Keys are microseconds since 1970, or the last key plus one where that is later: so they rise even when the clock is
+ * set back, and tell an entry's age without another field.
+ */
+export const openSequence = (
+  root: RootDatabase<string, string>,
+  meta: Database<string, string>,
+  topic: string,
+): Sequence => {
+  const entries = root.openDB<string, number>({ name: topic, encoding: 'string' });
+  const horizonKey = `horizon/${topic}`;
+
+  const horizon = (): Offset => meta.get(horizonKey) ?? START_OFFSET;
+  const lastKey = (): number => {
+    for (const key of entries.getKeys({ reverse: true, limit: 1 })) return key;
+    return toKey(horizon());
+  };
+  let lastGiven = lastKey();
+
+  const append = (raws: readonly string[]): void => {
+    const now = Date.now() * KEYS_PER_MS;
+    for (const raw of raws) {
+      lastGiven = Math.max(lastGiven + 1, now);
+      entries.putSync(lastGiven, raw);
+    }
+  };
+
+  const toEntry = ({ key, value }: { key: number; value: string }): RawEntry => ({ offset: toOffset(key), raw: value });
+  const read = (after: Offset, count: number): RawEntry[] =>
+    Array.from(entries.getRange({ start: toKey(after) + 1, limit: count }), toEntry);
+  const newest = (count: number): RawEntry[] => Array.from(entries.getRange({ reverse: true, limit: count }), toEntry);
+
+  /** The first key to keep. */
+  const trimPoint = ({ olderThan, maxEntries }: { olderThan?: number; maxEntries?: number }): number => {
+    let point = olderThan === undefined ? 0 : olderThan * KEYS_PER_MS;
+    if (maxEntries !== undefined) {
+      for (const key of entries.getKeys({ reverse: true, offset: maxEntries, limit: 1 }))
+        point = Math.max(point, key + 1);
+    }
+    return point;
+  };
+
+  const remove = (keys: readonly number[]): void => {
+    const last = keys.at(-1);
+    if (last === undefined) return;
+    for (const key of keys) entries.removeSync(key);
+    meta.putSync(horizonKey, toOffset(last));
+  };
+
+  const trim: Sequence['trim'] = async (options) => {
+    const point = trimPoint(options);
+    for (;;) {
+      const keys = Array.from(entries.getKeys({ end: point, limit: TRIM_STEP }));
+      if (keys.length === 0) return;
+      await root.childTransaction(() => remove(keys));
+    }
+  };
+
+  return {
+    topic,
+    append,
+    read,
+    newest,
+    at: (offset) => entries.get(toKey(offset)),
+    last: () => toOffset(lastKey()),
+    horizon,
+    trim,
+    clear: () => remove(Array.from(entries.getKeys({}))),
+  };
+};
