@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type FastifyPluginAsync, fastify } from 'fastify';
 import type { Logger } from './logger.ts';
 import type { Registry } from './metrics.ts';
+import { within } from './within.ts';
 
 /** A check that has not answered by then counts as failed: whoever asks has a time-out of its own. */
 const READY_WITHIN_MS = 3000;
@@ -12,20 +12,6 @@ export interface HealthOptions {
   ready: () => Promise<void>;
   logger: Logger;
 }
-
-const settleReady = async (ready: () => Promise<void>): Promise<void> => {
-  const timeout = new AbortController();
-  const late = sleep(READY_WITHIN_MS, undefined, { signal: timeout.signal }).then(() => {
-    throw new Error(`no answer within ${READY_WITHIN_MS} ms`);
-  });
-  // The sleep that lost the race rejects when it is cut short, and nobody waits for it any more.
-  late.catch(() => undefined);
-  try {
-    await Promise.race([ready(), late]);
-  } finally {
-    timeout.abort();
-  }
-};
 
 /**
  * GET /healthz (the process answers), /readyz (it can work: 200, or 503 with the reason) and /metrics (Prometheus text).
@@ -38,7 +24,7 @@ export const healthRoutes =
 
     app.get('/readyz', async (_request, reply) => {
       try {
-        await settleReady(ready);
+        await within(ready(), READY_WITHIN_MS);
         return { status: 'ready' };
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);

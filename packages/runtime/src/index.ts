@@ -3,3 +3,4 @@ export * from './health.ts';
 export * from './logger.ts';
 export * from './metrics.ts';
 export * from './run-until-signal.ts';
+export * from './within.ts';

@@ -1,0 +1,87 @@
+import type { EventLog } from '@crewboard/event-log';
+import { healthRoutes, type Logger, type Registry } from '@crewboard/runtime';
+import helmet from '@fastify/helmet';
+import websocket from '@fastify/websocket';
+import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import { type AccessRules, accessHook } from './access.ts';
+import type { FeedLimits } from './feed-socket.ts';
+import type { Hub } from './hub.ts';
+import { gatewayMetrics } from './metrics.ts';
+import { answerError } from './problem.ts';
+import { boardRoutes } from './routes/board.ts';
+import { feedRoute } from './routes/feed.ts';
+import { ingestRoute } from './routes/ingest.ts';
+import { openapiRoute } from './routes/openapi.ts';
+import { addWeb } from './routes/web.ts';
+
+export interface AppOptions {
+  log: EventLog;
+  hub: Hub;
+  logger: Logger;
+  registry: Registry;
+  access: AccessRules;
+  webDir: string;
+  ingestToken: string | undefined;
+  trustProxy: boolean | string;
+  feedLimits: FeedLimits;
+}
+
+/** A client has so long to send a whole request; feeds are no requests any more once they are open. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** Clients have nothing to say on a feed. */
+const CLIENT_MESSAGE_BYTES = 1024;
+
+/** Only what the gateway itself serves; `'self'` covers the feed's socket too. No upgrade to https: a LAN board may have none. */
+const contentSecurityPolicy = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'self'"],
+    objectSrc: ["'none'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+};
+
+/** Builds the gateway's server; whoever calls it listens, or injects. */
+export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
+  const { log, hub, registry, feedLimits } = options;
+  const logger: FastifyBaseLogger = options.logger;
+  const metrics = gatewayMetrics(registry, () => hub.behindMs(Date.now()));
+  const app: FastifyInstance = fastify({
+    loggerInstance: logger,
+    // Fastify's own lines hold the query; ours is below.
+    disableRequestLogging: true,
+    trustProxy: options.trustProxy,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: 200 },
+  });
+  app.setErrorHandler(answerError);
+
+  await app.register(websocket, {
+    options: { maxPayload: CLIENT_MESSAGE_BYTES, perMessageDeflate: false },
+    // The feed closes its sockets itself, with a reason.
+    preClose: (done) => done(),
+  });
+  app.addHook('onRequest', accessHook(options.access));
+  await app.register(helmet, {
+    contentSecurityPolicy,
+    strictTransportSecurity: false,
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    const status = String(reply.statusCode);
+    metrics.requestSeconds.observe({ method: request.method, route, status }, reply.elapsedTime / 1000);
+    request.log.debug({ method: request.method, route, status, ms: Math.round(reply.elapsedTime) }, 'answered');
+  });
+
+  await app.register(healthRoutes({ registry, ready: () => hub.check(), logger: options.logger }));
+  await app.register(boardRoutes({ hub }));
+  await app.register(feedRoute({ hub, limits: feedLimits, metrics }));
+  await app.register(ingestRoute({ log, metrics, token: options.ingestToken }));
+  await app.register(openapiRoute);
+  await addWeb(app, options.webDir);
+  return app;
+};

@@ -1,0 +1,76 @@
+import type { EventLog } from '@crewboard/event-log';
+import { type Logger, type Registry, within } from '@crewboard/runtime';
+import { buildApp } from './app.ts';
+import { FEED_LIMITS, type FeedLimits } from './feed-socket.ts';
+import { Hub } from './hub.ts';
+
+export interface GatewayOptions {
+  log: EventLog;
+  logger: Logger;
+  registry: Registry;
+  /** Where the built web page is; a note says so where it is not. */
+  webDir: string;
+  host: string;
+  /** 0 takes a free one; see `url`. */
+  port: number;
+  /** Names the board is reached under, besides loopback ones; `*` for any. */
+  allowedHosts?: readonly string[];
+  /** Origins besides the board's own that may open feeds; `*` for any. */
+  allowedOrigins?: readonly string[];
+  /** Without one nobody may send events over HTTP. */
+  ingestToken?: string | undefined;
+  /** Whether, or from which proxies, X-Forwarded-For tells the client's address. */
+  trustProxy?: boolean | string;
+  feedLimits?: Partial<FeedLimits>;
+}
+
+export interface Gateway {
+  url: string;
+  /** Closes feeds with 1001, finishes requests in hand, and ends all within 5 s. The log stays open. A second call is harmless. */
+  close(): Promise<void>;
+}
+
+/** The server listens without a board after so long: it tells its state, and the log may come back. */
+const FIRST_BOARD_WITHIN_MS = 2000;
+const CLOSE_WITHIN_MS = 5000;
+
+/** Starts the gateway on a log. Rejects when it can't listen, never because the log is away. */
+export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
+  const { log, logger, registry, host, port } = options;
+  const hub = new Hub({ log, logger });
+  const app = await buildApp({
+    log,
+    hub,
+    logger,
+    registry,
+    access: { host, allowedHosts: options.allowedHosts ?? [], allowedOrigins: options.allowedOrigins ?? [] },
+    webDir: options.webDir,
+    ingestToken: options.ingestToken,
+    trustProxy: options.trustProxy ?? false,
+    feedLimits: { ...FEED_LIMITS, ...options.feedLimits },
+  });
+
+  const shutDown = async (): Promise<void> => {
+    const cutOff = setTimeout(() => app.server.closeAllConnections(), CLOSE_WITHIN_MS);
+    try {
+      await app.close();
+    } finally {
+      clearTimeout(cutOff);
+      await hub.stop();
+    }
+  };
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= shutDown();
+    return closing;
+  };
+
+  try {
+    // Late is no failure: readiness tells, and the hub goes on trying.
+    await within(hub.start(), FIRST_BOARD_WITHIN_MS).catch(() => undefined);
+    return { url: await app.listen({ host, port }), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};

@@ -1,0 +1,2 @@
+export { FEED_LIMITS, type FeedLimits } from './feed-socket.ts';
+export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';

@@ -1,0 +1,211 @@
+import {
+  applyChange,
+  type BoardPosition,
+  type Card,
+  compareOffsets,
+  formatBoardOffset,
+  type Offset,
+  type RecordedChange,
+  type Session,
+  START_OFFSET,
+} from '@crewboard/contract';
+
+/** So many removals are remembered for those who come back after one; beyond it, the oldest is forgotten. */
+const TOMBSTONES_MAX = 10_000;
+
+/** What happened to one session, for the feeds: the same object, and the same bytes, for all of them. */
+export interface SessionChange {
+  readonly sessionId: string;
+  /** The feed's `change` message in UTF-8, made when it is first asked for. */
+  bytes(): Buffer;
+}
+
+interface Entry {
+  session: Session;
+  partition: number;
+  /** The last change of this session, in its partition. */
+  changedAt: Offset;
+  json: string | undefined;
+}
+
+interface Tombstone {
+  partition: number;
+  changedAt: Offset;
+}
+
+const jsonOf = (entry: Entry): string => {
+  entry.json ??= JSON.stringify(entry.session);
+  return entry.json;
+};
+
+const isAfter = (a: Offset, b: Offset | undefined): boolean => compareOffsets(a, b ?? START_OFFSET) > 0;
+
+/**
+ * The merged board in memory: what `reduceBoard` would hold, changed in place, because copying a map of thousands of
+ * sessions for every change costs more than everything else here. Beside each session it keeps where it changed last:
+ * that is enough to bring anyone up to date who knows an earlier offset.
+ */
+export class LiveBoard {
+  readonly epoch: string;
+  readonly #entries = new Map<string, Entry>();
+  readonly #tombstones = new Map<string, Tombstone>();
+  readonly #tombstonesMax: number;
+  readonly #applied: Offset[];
+  /** Who knows less than this may have missed a removal. */
+  readonly #floor: Offset[];
+  #snapshot: Buffer | undefined;
+
+  constructor(epoch: string, partitions: number, tombstonesMax = TOMBSTONES_MAX) {
+    this.epoch = epoch;
+    this.#tombstonesMax = tombstonesMax;
+    this.#applied = Array.from({ length: partitions }, () => START_OFFSET);
+    this.#floor = Array.from({ length: partitions }, () => START_OFFSET);
+  }
+
+  get position(): BoardPosition {
+    return { epoch: this.epoch, partitions: [...this.#applied] };
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  appliedTo(partition: number): Offset {
+    return this.#applied[partition] ?? START_OFFSET;
+  }
+
+  session(sessionId: string): Session | undefined {
+    return this.#entries.get(sessionId)?.session;
+  }
+
+  /** Puts the stored cards of a partition in place. Before anything else of that partition. */
+  seed(partition: number, cards: readonly Card[], horizon: Offset): void {
+    this.#snapshot = undefined;
+    for (const card of cards) {
+      const session = { ...card, summary: null, pullRequest: null };
+      this.#entries.set(card.sessionId, { session, partition, changedAt: horizon, json: undefined });
+    }
+  }
+
+  /**
+   * Remembers a change that the seeded cards already contain: where its session changed last, whether it was removed,
+   * and what the enricher knew of it, which stands nowhere but in the changelog.
+   */
+  recall(change: RecordedChange): void {
+    const { sessionId, partition, offset } = change;
+    const entry = this.#entries.get(sessionId);
+    if (entry) {
+      entry.changedAt = offset;
+      if (change.type === 'CardRemoved') entry.session = { ...entry.session, summary: null, pullRequest: null };
+      else if (change.type !== 'CardChanged') entry.session = applyChange(entry.session, change) ?? entry.session;
+    } else if (change.type === 'CardRemoved') {
+      this.#bury(sessionId, partition, offset);
+    }
+  }
+
+  /** Ends a partition's start: everything up to `applied` is in, and offsets from `horizon` on can be resumed. */
+  settle(partition: number, applied: Offset, horizon: Offset): void {
+    this.#snapshot = undefined;
+    this.#applied[partition] = applied;
+    if (isAfter(horizon, this.#floor[partition])) this.#floor[partition] = horizon;
+  }
+
+  /** Applies the next entry of a partition's changelog; `undefined` where nothing on the board changed by it. */
+  apply(change: RecordedChange): SessionChange | undefined {
+    const { sessionId, partition, offset } = change;
+    this.#applied[partition] = offset;
+    this.#snapshot = undefined; // the offset in it is old, whether or not a session changed
+    const before = this.#entries.get(sessionId);
+    const session = applyChange(before?.session, change);
+    if (session) {
+      const entry: Entry = { session, partition, changedAt: offset, json: undefined };
+      this.#entries.set(sessionId, entry);
+      this.#tombstones.delete(sessionId);
+      return this.#change(sessionId, entry, this.position);
+    }
+    if (!before) return undefined;
+    this.#entries.delete(sessionId);
+    this.#bury(sessionId, partition, offset);
+    return this.#change(sessionId, undefined, this.position);
+  }
+
+  /** The feed's `snapshot` message in UTF-8: one buffer for all who ask before the next change. */
+  snapshot(): Buffer {
+    this.#snapshot ??= Buffer.from(`{"kind":"snapshot",${this.#members()}}`);
+    return this.#snapshot;
+  }
+
+  /** The whole board as JSON: its offset and every session. */
+  toJson(): string {
+    return `{${this.#members()}}`;
+  }
+
+  /** Tells whether {@link changesSince} can bring someone up to date who stands at `position`. */
+  canResume(position: BoardPosition): boolean {
+    return (
+      position.epoch === this.epoch &&
+      position.partitions.length === this.#applied.length &&
+      position.partitions.every((offset, partition) => {
+        const floor = this.#floor[partition];
+        return (floor === undefined || !isAfter(floor, offset)) && !isAfter(offset, this.#applied[partition]);
+      })
+    );
+  }
+
+  /**
+   * The state of every session that changed after `position`, one change each. In an order in which each one's offset
+   * is true: whoever stops in the middle can resume after the last that it got.
+   */
+  changesSince(position: BoardPosition): SessionChange[] {
+    const changed: { sessionId: string; partition: number; changedAt: Offset; entry: Entry | undefined }[] = [];
+    for (const [sessionId, entry] of this.#entries) {
+      const { partition, changedAt } = entry;
+      if (isAfter(changedAt, position.partitions[partition])) changed.push({ sessionId, partition, changedAt, entry });
+    }
+    for (const [sessionId, { partition, changedAt }] of this.#tombstones) {
+      if (isAfter(changedAt, position.partitions[partition])) {
+        changed.push({ sessionId, partition, changedAt, entry: undefined });
+      }
+    }
+    changed.sort((a, b) => a.partition - b.partition || compareOffsets(a.changedAt, b.changedAt));
+    const partitions = [...position.partitions];
+    return changed.map(({ sessionId, partition, changedAt, entry }) => {
+      partitions[partition] = changedAt;
+      return this.#change(sessionId, entry, { epoch: this.epoch, partitions: [...partitions] });
+    });
+  }
+
+  #members(): string {
+    const offset = JSON.stringify(formatBoardOffset(this.position));
+    return `"offset":${offset},"sessions":[${Array.from(this.#entries.values(), jsonOf).join(',')}]`;
+  }
+
+  #change(sessionId: string, entry: Entry | undefined, position: BoardPosition): SessionChange {
+    let bytes: Buffer | undefined;
+    return {
+      sessionId,
+      bytes: () => {
+        bytes ??= changeMessage(sessionId, entry ? jsonOf(entry) : 'null', formatBoardOffset(position));
+        return bytes;
+      },
+    };
+  }
+
+  #bury(sessionId: string, partition: number, changedAt: Offset): void {
+    this.#tombstones.delete(sessionId);
+    this.#tombstones.set(sessionId, { partition, changedAt });
+    if (this.#tombstones.size <= this.#tombstonesMax) return;
+    const [oldest] = this.#tombstones;
+    if (!oldest) return;
+    const [id, forgotten] = oldest;
+    this.#tombstones.delete(id);
+    if (isAfter(forgotten.changedAt, this.#floor[forgotten.partition])) {
+      this.#floor[forgotten.partition] = forgotten.changedAt;
+    }
+  }
+}
+
+const changeMessage = (sessionId: string, sessionJson: string, offset: string): Buffer =>
+  Buffer.from(
+    `{"kind":"change","offset":${JSON.stringify(offset)},"sessionId":${JSON.stringify(sessionId)},"session":${sessionJson}}`,
+  );

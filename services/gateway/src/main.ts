@@ -1,0 +1,30 @@
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { openRedisLog } from '@crewboard/event-log';
+import { createLogger, createMetrics, parseConfig, runUntilSignal } from '@crewboard/runtime';
+import { gatewayConfigSchema } from './config.ts';
+import { createGateway } from './gateway.ts';
+
+const config = parseConfig(gatewayConfigSchema, process.env);
+const logger = createLogger({ name: 'gateway', level: config.LOG_LEVEL });
+const log = await openRedisLog({ url: config.REDIS_URL, partitions: config.CREWBOARD_PARTITIONS, logger });
+await runUntilSignal(async (signal) => {
+  const gateway = await createGateway({
+    log,
+    logger,
+    registry: createMetrics(),
+    // The build puts the page beside the folder of the bundled services.
+    webDir: config.CREWBOARD_WEB_DIR ?? fileURLToPath(new URL('../web', import.meta.url)),
+    host: config.HOST,
+    port: config.PORT,
+    allowedHosts: config.CREWBOARD_ALLOWED_HOSTS,
+    allowedOrigins: config.CREWBOARD_ALLOWED_ORIGINS,
+    ingestToken: config.CREWBOARD_INGEST_TOKEN,
+    trustProxy: config.CREWBOARD_TRUST_PROXY,
+    feedLimits: { maxSockets: config.CREWBOARD_MAX_FEEDS },
+  });
+  logger.info({ url: gateway.url }, 'listening');
+  if (!signal.aborted) await once(signal, 'abort');
+  await gateway.close();
+}, logger);
+await log.close();

@@ -1,0 +1,69 @@
+import type { FastifyPluginAsync } from 'fastify';
+import { z } from 'zod';
+import { type FeedLimits, FeedSocket, GOING_AWAY, TRY_AGAIN_LATER } from '../feed-socket.ts';
+import type { Hub } from '../hub.ts';
+import type { GatewayMetrics } from '../metrics.ts';
+import { BoardNotRead } from '../problem.ts';
+
+export interface FeedOptions {
+  hub: Hub;
+  limits: FeedLimits;
+  metrics: GatewayMetrics;
+}
+
+/** `after` twice or more is no offset, so it is answered like any other unknown one. */
+const feedQuery = z.object({ after: z.union([z.string(), z.array(z.string()).transform(() => '')]).optional() });
+
+/** WebSocket /api/feed. Nothing is expected from clients; what they say is dropped. */
+export const feedRoute =
+  ({ hub, limits, metrics }: FeedOptions): FastifyPluginAsync =>
+  async (app) => {
+    const feeds = new Set<FeedSocket>();
+    const counters = {
+      sent: () => metrics.feedSent.inc(),
+      conflated: () => metrics.feedConflated.inc(),
+      closedSlow: () => metrics.feedClosedSlow.inc(),
+    };
+
+    const beat = setInterval(() => {
+      const now = Date.now();
+      for (const feed of feeds) feed.beat(now);
+    }, limits.pingMs);
+
+    app.addHook('preClose', async () => {
+      clearInterval(beat);
+      await Promise.all(Array.from(feeds, (feed) => feed.close(GOING_AWAY, 'the board goes away')));
+    });
+
+    app.get(
+      '/api/feed',
+      {
+        websocket: true,
+        preHandler: async () => {
+          if (!hub.board) throw new BoardNotRead();
+        },
+      },
+      (socket, request) => {
+        const { after } = feedQuery.parse(request.query);
+        if (feeds.size >= limits.maxSockets) {
+          socket.close(TRY_AGAIN_LATER, 'too many feeds');
+          return;
+        }
+        const feed = new FeedSocket({
+          socket,
+          connection: request.raw.socket,
+          limits,
+          counters,
+          snapshot: () => hub.snapshot(),
+        });
+        feeds.add(feed);
+        metrics.feedClients.set(feeds.size);
+        socket.on('close', () => {
+          hub.leave(feed);
+          feeds.delete(feed);
+          metrics.feedClients.set(feeds.size);
+        });
+        feed.begin(hub.join(feed, after));
+      },
+    );
+  };
