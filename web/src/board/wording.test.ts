@@ -1,0 +1,162 @@
+import { aSession } from '@crewboard/contract/testing';
+import { describe, expect, test } from 'vitest';
+import {
+  askOf,
+  checksInWords,
+  connectionInWords,
+  cost,
+  modelName,
+  nowLine,
+  pageTitle,
+  shortName,
+  statusInWords,
+  titleOf,
+  tokenCount,
+  webAddress,
+} from './wording.ts';
+
+test.each([
+  ['claude-opus-5-5', 'Opus 5.5'],
+  ['claude-sonnet-4', 'Sonnet 4'],
+  ['claude-opus-5-5[1m]', 'Opus 5.5'],
+  ['claude-3-5-haiku-20241022', 'Haiku 3.5'],
+  ['us.anthropic.claude-sonnet-4-5-20250929-v1:0', 'Sonnet 4.5'],
+  ['claude-3-5-sonnet-latest', 'Sonnet 3.5'],
+  ['gpt-oss-120b', 'gpt-oss-120b'],
+  ['', ''],
+])('calls the model %s %s', (model, name) => {
+  expect(modelName(model)).toBe(name);
+});
+
+test.each([
+  [0, '0'],
+  [999, '999'],
+  [1_000, '1k'],
+  [128_400, '128k'],
+  [999_600, '1.0M'],
+  [1_240_000, '1.2M'],
+])('says %i tokens as %s', (tokens, said) => {
+  expect(tokenCount(tokens)).toBe(said);
+});
+
+test.each([
+  [0, '$0.00'],
+  [3.184, '$3.18'],
+  [99.5, '$99.50'],
+  [140.6, '$141'],
+])('says a cost of %f as %s', (usd, said) => {
+  expect(cost(usd)).toBe(said);
+});
+
+describe('what a session asks', () => {
+  test('names the tool of a permission and shows its input as what would run', () => {
+    expect(askOf({ kind: 'permission', tool: 'Bash', input: 'rm -rf dist', since: 0 })).toEqual({
+      kind: 'Permission',
+      detail: 'Bash',
+      text: 'rm -rf dist',
+      isCode: true,
+      tone: 'needs',
+    });
+  });
+
+  test('shows a question as text and leaves out the tool that asks it', () => {
+    expect(askOf({ kind: 'question', tool: 'AskUserQuestion', input: 'Which branch?', since: 0 })).toMatchObject({
+      kind: 'Question',
+      detail: null,
+      isCode: false,
+    });
+  });
+
+  test('has no text where nothing is known of it', () => {
+    expect(askOf({ kind: 'dialog', tool: null, input: null, since: 0 })).toMatchObject({ kind: 'Dialog', text: null });
+  });
+});
+
+describe('the line of now', () => {
+  test('is what a working session does', () => {
+    expect(nowLine(aSession({ now: 'Bash: npm test', summary: 'Tests the reader' }))).toBe('Bash: npm test');
+  });
+
+  test('is what came of it once the turn is over', () => {
+    const session = aSession({ status: 'waiting_for_input', now: 'Bash: npm test', summary: 'All tests pass' });
+    expect(nowLine(session)).toBe('All tests pass');
+    expect(nowLine({ ...session, summary: null })).toBe('Bash: npm test');
+  });
+
+  test('leaves out what the ask already says', () => {
+    const session = aSession({
+      status: 'waiting_for_approval',
+      now: 'Bash: git push',
+      attention: { kind: 'permission', tool: 'Bash', input: 'git push', since: 0 },
+    });
+    expect(nowLine(session)).toBeNull();
+    expect(nowLine({ ...session, summary: 'Wants to publish' })).toBe('Wants to publish');
+  });
+
+  test('leaves out a repetition of the title', () => {
+    expect(nowLine(aSession({ title: 'Fix it', now: 'Fix it' }))).toBeNull();
+  });
+});
+
+describe('the connection', () => {
+  const since = new Date(2026, 0, 5, 14, 3).getTime();
+
+  test('tells how many machines are live', () => {
+    expect(connectionInWords({ kind: 'live', since }, 1, since).steady).toBe('Live · 1 machine');
+    expect(connectionInWords({ kind: 'live', since }, 3, since).steady).toBe('Live · 3 machines');
+    expect(connectionInWords({ kind: 'live', since }, 0, since).steady).toBe('Live');
+  });
+
+  test('tells since when it is lost and counts down to the next try', () => {
+    const state = { kind: 'offline', since, nextTryAt: since + 5_000, reason: 'lost' } as const;
+    expect(connectionInWords(state, 3, since + 200)).toEqual({
+      steady: 'Not connected since 14:03.',
+      countdown: 'Trying again in 5 s.',
+    });
+    expect(connectionInWords(state, 3, since + 9_000).countdown).toBe('Trying again in 1 s.');
+    expect(connectionInWords({ ...state, nextTryAt: null }, 3, since).countdown).toBe('Trying again…');
+  });
+
+  test('says that a page is older or newer than its server', () => {
+    const state = { kind: 'offline', since, nextTryAt: null, reason: 'unreadable' } as const;
+    expect(connectionInWords(state, 3, since).steady).toContain('Reload the page.');
+  });
+});
+
+test('tells the status and its evidence in sentences', () => {
+  const evidence = { source: 'timeout', says: 'No sign for 60 s.', at: 0, inferred: true } as const;
+  expect(statusInWords(aSession({ status: 'waiting_for_input', evidence }))).toBe(
+    'Waiting. No sign for 60 s (inferred).',
+  );
+  expect(statusInWords(aSession({ status: 'idle', ended: true }))).toBe('Ended. The client says busy.');
+});
+
+test('counts checks in words', () => {
+  const pullRequest = { url: '', number: 1, repository: 'a/b', state: 'open' } as const;
+  const checks = (['passed', 'passed', 'failed', 'pending'] as const).map((state) => ({ name: state, state }));
+  expect(checksInWords({ ...pullRequest, checks })).toBe('2 of 4 checks passed, 1 failed, 1 running');
+  expect(checksInWords({ ...pullRequest, checks: checks.slice(0, 1) })).toBe('1 of 1 check passed');
+  expect(checksInWords({ ...pullRequest, checks: [] })).toBe('');
+});
+
+test('never leaves a session without a name', () => {
+  expect(titleOf({ title: ' ', goal: 'Fix it' })).toBe('Fix it');
+  expect(titleOf({ title: '', goal: null })).toBe('Untitled session');
+});
+
+test('puts the number of those who need a person into the title of the page', () => {
+  expect(pageTitle(2)).toBe('(2) Crewboard');
+  expect(pageTitle(0)).toBe('Crewboard');
+});
+
+test('calls a person by the first part of the name', () => {
+  expect(shortName('Lena Berg')).toBe('Lena');
+  expect(shortName('lena.berg@acme.io')).toBe('lena.berg');
+  expect(shortName('@')).toBe('@');
+});
+
+test('links to the web only', () => {
+  expect(webAddress('https://github.com/acme/widgets/pull/42')).toBe('https://github.com/acme/widgets/pull/42');
+  expect(webAddress('javascript:alert(1)')).toBeUndefined();
+  expect(webAddress('no address')).toBeUndefined();
+});

@@ -1,0 +1,29 @@
+import { expect, test, vi } from 'vitest';
+import { createBatch } from './batch.ts';
+
+test('hands on what came since the last frame together and in order', () => {
+  const batches: number[][] = [];
+  const frames: (() => void)[] = [];
+  const add = createBatch<number>(
+    (items) => batches.push([...items]),
+    (run) => frames.push(run),
+  );
+  for (let number = 0; number < 300; number++) add(number);
+  expect(batches).toEqual([]);
+  expect(frames).toHaveLength(1);
+  frames[0]?.();
+  add(300);
+  frames[1]?.();
+  expect(batches.map((batch) => batch.length)).toEqual([300, 1]);
+  expect(batches.flat()).toEqual(Array.from({ length: 301 }, (_, number) => number));
+});
+
+test('does not wait for frames that never come to a hidden page', async () => {
+  vi.stubGlobal('requestAnimationFrame', () => 0);
+  try {
+    const handed = new Promise((resolve) => createBatch(resolve)('told'));
+    expect(await handed).toEqual(['told']);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});
