@@ -33,7 +33,8 @@ const letterSchema = z.object({ from: z.string(), reason: z.string(), raw: z.str
 const boardReply = z.tuple([
   z.tuple([z.null(), z.array(z.string())]),
   z.tuple([z.null(), z.string().nullable()]),
-  z.tuple([z.unknown(), z.unknown()]),
+  // An error stands alone.
+  z.tuple([z.unknown()]).rest(z.unknown()),
 ]);
 
 /**
