@@ -2,7 +2,7 @@ import type { EventLog } from '@crewboard/event-log';
 import { healthRoutes, type Logger, type Registry } from '@crewboard/runtime';
 import helmet from '@fastify/helmet';
 import websocket from '@fastify/websocket';
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { type AccessRules, accessHook } from './access.ts';
 import type { FeedLimits } from './feed-socket.ts';
 import type { Hub } from './hub.ts';
@@ -52,7 +52,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     // Fastify's own lines hold the query; ours is below.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustProxy,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: 200 },

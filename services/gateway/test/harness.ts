@@ -9,12 +9,14 @@ import {
   type FeedMessage,
   feedMessageSchema,
   reduceBoard,
+  sessionSchema,
 } from '@crewboard/contract';
 import { aCard } from '@crewboard/contract/testing';
 import { type EventLog, openEmbeddedLog, partitionOf, type Row } from '@crewboard/event-log';
 import { createLogger, createMetrics, type Registry } from '@crewboard/runtime';
 import { onTestFinished } from 'vitest';
 import WebSocket from 'ws';
+import { z } from 'zod';
 import { createGateway, type Gateway, type GatewayOptions } from '../src/index.ts';
 
 export const TOKEN = 'a-token-of-the-team-in-tests';
@@ -54,6 +56,8 @@ export const project = async (
     await log.save(lease, { rows, removed: gone, changes, checkpoint });
   }
 };
+
+export const boardSchema = z.object({ offset: z.string(), sessions: z.array(sessionSchema) });
 
 export const card = (sessionId: string, overrides: Partial<Card> = {}): Card => aCard({ sessionId, ...overrides });
 

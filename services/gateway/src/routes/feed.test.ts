@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
-import { card, metric, openFeed, openLog, project, startGateway } from '../../test/harness.ts';
+import { boardSchema, card, metric, openFeed, openLog, project, startGateway } from '../../test/harness.ts';
 
 const kinds = (feed: ReturnType<typeof openFeed>) => feed.messages.map(({ kind }) => kind);
 const lastOffset = (feed: ReturnType<typeof openFeed>): string => {
@@ -93,7 +93,7 @@ test('resumes after an offset that was given before the gateway started anew', a
   expect(again.messages).toContainEqual(expect.objectContaining({ sessionId: 'c', session: null }));
   expect(again.board().sessions.get('b')?.status).toBe('idle');
 
-  const board = await (await fetch(`${second.url}/api/board`)).json();
+  const board = boardSchema.parse(await (await fetch(`${second.url}/api/board`)).json());
   expect(board.sessions).toContainEqual(expect.objectContaining({ sessionId: 'a', summary: 'Reads tails' }));
 });
 
@@ -181,7 +181,7 @@ test('skips states for a socket that does not read, keeps its buffer small, and 
 test('closes a socket with 1013 that takes nothing for too long', async () => {
   const log = await openLog(1);
   const gateway = await startGateway(log, {
-    feedLimits: { highWaterBytes: 1024, tickMs: 1, stallMs: 150, pingMs: 50 },
+    feedLimits: { highWaterBytes: 1024, tickMs: 1, stallMs: 300, pingMs: 3000 },
   });
   const sessions = Array.from({ length: 50 }, (_, index) => `session-${index}`);
   const feed = openFeed(gateway.feedUrl());
