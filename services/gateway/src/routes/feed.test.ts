@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { boardSchema, card, metric, openFeed, openLog, project, startGateway } from '../../test/harness.ts';
 
@@ -161,7 +161,7 @@ test('skips states for a socket that does not read, keeps its buffer small, and 
   await slow.until((it) => it.board().sessions.size === 40);
   slow.socket.pause();
 
-  const rounds = 400;
+  const rounds = 200;
   for (let round = 1; round <= rounds; round++) {
     await project(
       log,
@@ -176,32 +176,6 @@ test('skips states for a socket that does not read, keeps its buffer small, and 
   await slow.until((it) => sessions.every((id) => it.board().sessions.get(id)?.prompts === rounds));
   expect(slow.messages.length).toBeLessThan(sessions.length * rounds);
   expect(slow.board()).toEqual(witness.board());
-});
-
-test('closes a socket with 1013 that takes nothing for too long', async () => {
-  const log = await openLog(1);
-  const gateway = await startGateway(log, {
-    feedLimits: { highWaterBytes: 1024, tickMs: 1, stallMs: 300, pingMs: 3000 },
-  });
-  const sessions = Array.from({ length: 50 }, (_, index) => `session-${index}`);
-  const feed = openFeed(gateway.feedUrl());
-  await feed.until(({ messages }) => messages.length === 1);
-  feed.socket.pause();
-  const long = 'x'.repeat(500);
-  let round = 0;
-  await vi.waitFor(
-    async () => {
-      round += 1;
-      await project(
-        log,
-        sessions.map((id) => card(id, { prompts: round, goal: long, now: long })),
-      );
-      expect(await metric(gateway.registry, 'crewboard_gateway_feed_closed_slow_total')).toBe(1);
-    },
-    { timeout: 10_000, interval: 1 },
-  );
-  feed.socket.resume();
-  expect([1013, 1006]).toContain(await feed.closed);
 });
 
 test('lets go of a client that answers no ping', async () => {
