@@ -1,0 +1,57 @@
+import { appendFile, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from '@crewboard/runtime';
+
+/** A line that could not be read. The line itself is not noted: it may hold anything. */
+export interface DeadLine {
+  /** Relative to the claude folder. */
+  file: string;
+  /** Bytes. */
+  offset: number;
+  length: number;
+  reason: string;
+}
+
+export interface DeadLetters {
+  add(line: DeadLine): void;
+  /** Resolves when all are on disk. */
+  close(): Promise<void>;
+}
+
+const MAX_BYTES = 1024 * 1024;
+
+/** Notes unreadable lines in `<dir>/dead-letters.ndjson`; at 1 MB the file is kept once as `.1` and begun anew. */
+export const openDeadLetters = (dir: string, logger: Logger, now: () => number): DeadLetters => {
+  const path = join(dir, 'dead-letters.ndjson');
+  let waiting: string[] = [];
+  let writing: Promise<void> | undefined;
+
+  const write = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const text = waiting.join('');
+      waiting = [];
+      try {
+        const size = await stat(path).then(
+          (found) => found.size,
+          () => 0,
+        );
+        if (size + text.length > MAX_BYTES && size > 0) await rename(path, `${path}.1`);
+        await appendFile(path, text.slice(-MAX_BYTES), { mode: 0o600 });
+      } catch (error) {
+        logger.warn({ err: error, path }, 'dead letters cannot be noted');
+      }
+    }
+    writing = undefined;
+  };
+
+  return {
+    add(line) {
+      logger.warn(line, 'a line was set aside');
+      // A file of another format must not fill the memory.
+      if (waiting.length >= 10_000) return;
+      waiting.push(`${JSON.stringify({ at: new Date(now()).toISOString(), ...line })}\n`);
+      writing ??= write();
+    },
+    close: async () => writing,
+  };
+};

@@ -1,0 +1,35 @@
+export { startAgent } from './agent.ts';
+export { type AgentConfig, agentConfigSchema } from './config.ts';
+export { type HttpSinkOptions, httpSink } from './http-sink.ts';
+export { type AgentIdentity, agentIdentity } from './owner.ts';
+export {
+  exitEvent,
+  type PresenceChange,
+  type PresenceContext,
+  type PresenceRecord,
+  parsePresence,
+  pidOfPresenceFile,
+  presenceEvents,
+  processKey,
+} from './presence/parse.ts';
+export { maskSecrets } from './privacy.ts';
+export { createLocate } from './repository.ts';
+export { createIngestService, type IngestService, type IngestServiceOptions } from './service.ts';
+export { type EventSink, logSink } from './sink.ts';
+export { streamName, type TranscriptFile, transcriptFileOf } from './transcript/find.ts';
+export {
+  createLineSplitter,
+  createLineSplitter,
+  type Line,
+  type LineSplitter,
+  type LineSplitter,
+} from './transcript/lines.ts';
+export {
+  createTranscriptParser,
+  type Locate,
+  type ParsedLine,
+  type ParserState,
+  type Place,
+  type TranscriptParser,
+  type TranscriptParserOptions,
+} from './transcript/parse.ts';

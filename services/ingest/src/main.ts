@@ -1,0 +1,7 @@
+import { createLogger, parseConfig, runUntilSignal } from '@crewboard/runtime';
+import { startAgent } from './agent.ts';
+import { agentConfigSchema } from './config.ts';
+
+const config = parseConfig(agentConfigSchema, process.env);
+const logger = createLogger({ name: 'agent', level: config.LOG_LEVEL });
+await runUntilSignal((signal) => startAgent(config, { logger, signal }), logger);

@@ -1,0 +1,145 @@
+import { EVENT_VERSION, type SessionEvent } from '@crewboard/contract';
+import { z } from 'zod';
+import { nameOf, presentableLine } from '../privacy.ts';
+import type { Locate } from '../transcript/parse.ts';
+
+const STATUSES = ['busy', 'idle', 'waiting', 'shell'] as const;
+
+const epochMs = z.number().nonnegative().transform(Math.trunc).nullable().catch(null);
+const optionalText = z.string().min(1).nullable().catch(null);
+
+/** What is kept of a presence file. Fields that are missing or odd count as not said. */
+export const presenceRecordSchema = z.object({
+  pid: z.number().int().positive(),
+  sessionId: z.string().min(1).max(200),
+  /** When the process started, in the system's own words. */
+  procStart: z.coerce.string().nullable().catch(null),
+  pidDomain: optionalText,
+  cwd: optionalText,
+  status: z.enum(STATUSES).nullable().catch(null),
+  waitingFor: optionalText,
+  kind: optionalText,
+  version: optionalText,
+  entrypoint: optionalText,
+  name: optionalText,
+  nameSource: optionalText,
+  startedAt: epochMs,
+  statusUpdatedAt: epochMs,
+  updatedAt: epochMs,
+});
+export type PresenceRecord = z.infer<typeof presenceRecordSchema>;
+
+const NAME = /^(\d{1,15})\.json$/;
+
+/** The pid in the name of a presence file; `undefined` for any other name, those that end in `.key` among them. */
+export const pidOfPresenceFile = (name: string): number | undefined => {
+  const digits = NAME.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+};
+
+/** Reads a presence file's text. `undefined` where it is half-written, or none that this agent knows. Never throws. */
+export const parsePresence = (text: string, pid: number): PresenceRecord | undefined => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const parsed = presenceRecordSchema.safeParse(value);
+  return parsed.success && parsed.data.pid === pid ? parsed.data : undefined;
+};
+
+/** One process; a pid that is used again is another one. */
+export const processKey = ({ pid, procStart, startedAt }: PresenceRecord): string =>
+  nameOf(`${pid}:${procStart ?? startedAt ?? 0}`);
+
+/** When the record last said something. */
+export const lastSaidAt = (record: PresenceRecord): number =>
+  record.statusUpdatedAt ?? record.updatedAt ?? record.startedAt ?? 0;
+
+export interface PresenceContext {
+  machine: string;
+  owner: string | null;
+  locate: Locate;
+  /** When this was observed, in ms since 1970. */
+  observedAt: number;
+  /** The last position of this process's streams, -1 where there is none. */
+  lastPosition: number;
+}
+
+export interface PresenceChange {
+  events: SessionEvent[];
+  lastPosition: number;
+}
+
+/**
+ * What a presence file says that it did not say before. Pure. `previous` is of the same process; a file that says the
+ * same again tells nothing. When it goes on with another session, the one before is left.
+ */
+export const presenceEvents = (
+  previous: PresenceRecord | undefined,
+  next: PresenceRecord,
+  context: PresenceContext,
+): PresenceChange => {
+  const { machine, owner, locate, observedAt } = context;
+  let position = context.lastPosition;
+  const events: SessionEvent[] = [];
+  const occurredAt = lastSaidAt(next) || observedAt;
+  const stamp = (sessionId: string, stream: string) => {
+    position = Math.max(position + 1, observedAt);
+    const source = 'presence' as const;
+    return { schemaVersion: EVENT_VERSION, sessionId, machine, source, stream, position, occurredAt } as const;
+  };
+  const own = `presence:${processKey(next)}`;
+  const isNewSession = previous?.sessionId !== next.sessionId;
+
+  if (previous && isNewSession) {
+    const data = { pid: next.pid, nextSessionId: next.sessionId };
+    events.push({ type: 'SessionLeft', ...stamp(previous.sessionId, own), data });
+  }
+  if (next.cwd && (isNewSession || previous.cwd !== next.cwd || previous.version !== next.version)) {
+    const data = {
+      cwd: next.cwd.slice(0, 4096),
+      ...locate(next.cwd),
+      owner,
+      clientVersion: nameOrNull(next.version),
+      entrypoint: nameOrNull(next.entrypoint),
+    };
+    events.push({ type: 'SessionLocated', ...stamp(next.sessionId, `presence-place:${processKey(next)}`), data });
+  }
+  const data = said(next);
+  if (!previous || isNewSession || JSON.stringify(said(previous)) !== JSON.stringify(data)) {
+    events.push({ type: 'PresenceChanged', ...stamp(next.sessionId, own), data });
+  }
+  return { events, lastPosition: position };
+};
+
+const said = (record: PresenceRecord) => ({
+  pid: record.pid,
+  status: record.status,
+  waitingFor: nameOrNull(record.waitingFor),
+  kind: nameOrNull(record.kind),
+  clientVersion: nameOrNull(record.version),
+  name: record.name === null ? null : presentableLine(record.name),
+  isNamedByPerson: record.nameSource === 'user',
+});
+
+/** What is told when the process of a record is gone. */
+export const exitEvent = (
+  record: PresenceRecord,
+  how: 'clean' | 'crashed' | 'unseen',
+  occurredAt: number,
+  { machine, observedAt, lastPosition }: Pick<PresenceContext, 'machine' | 'observedAt' | 'lastPosition'>,
+): SessionEvent => ({
+  type: 'ProcessExited',
+  schemaVersion: EVENT_VERSION,
+  sessionId: record.sessionId,
+  machine,
+  source: 'process',
+  stream: `presence:${processKey(record)}`,
+  position: Math.max(lastPosition + 1, observedAt),
+  occurredAt,
+  data: { pid: record.pid, how },
+});
+
+const nameOrNull = (text: string | null): string | null => (text === null ? null : nameOf(text));

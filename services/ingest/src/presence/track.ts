@@ -1,0 +1,210 @@
+import { constants } from 'node:fs';
+import { open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@crewboard/runtime';
+import { type CursorStore, isMissing, type PresenceCursor } from '../cursor.ts';
+import type { Shipper } from '../ship.ts';
+import type { Locate } from '../transcript/parse.ts';
+import { livenessOf } from './liveness.ts';
+import {
+  exitEvent,
+  lastSaidAt,
+  type PresenceRecord,
+  parsePresence,
+  pidOfPresenceFile,
+  presenceEvents,
+  processKey,
+} from './parse.ts';
+
+/** Follows the presence files of one claude folder. */
+export interface PresenceTracker {
+  /** Something happened to this file of `sessions/`. Names of other files are ignored. */
+  check(name: string): Promise<void>;
+  /** Looks at all files, and at those that are gone. */
+  sweep(): Promise<void>;
+  /** Tells of processes that died and left their file behind. */
+  checkLiveness(): void;
+  /** From now on, processes that were gone before this agent started are told too, at the session's last sign. */
+  settle(lastSignOf: (sessionId: string) => number): void;
+  /** Sessions whose process lives, as far as is known. */
+  liveSessions(): Set<string>;
+}
+
+export interface PresenceTrackerDeps {
+  claudeDir: string;
+  machine: string;
+  owner: string | null;
+  maxAgeMs: number;
+  locate: Locate;
+  cursors: CursorStore;
+  shipper: Pick<Shipper, 'offer'>;
+  logger: Logger;
+  now: () => number;
+}
+
+interface Tracked extends PresenceCursor {
+  /** This agent saw it alive. */
+  wasAlive: boolean;
+}
+
+const RETRY_MS = 20;
+const TRIES = 10;
+const MAX_BYTES = 64 * 1024;
+
+export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracker => {
+  const { machine, owner, locate, cursors, shipper, logger, now, maxAgeMs } = deps;
+  const folder = join(deps.claudeDir, 'sessions');
+  const tracked = new Map<string, Tracked>();
+  for (const [name, cursor] of cursors.presence) tracked.set(name, { ...cursor, wasAlive: false });
+  const busy = new Map<string, Promise<void>>();
+  const again = new Set<string>();
+  let lastSignOf: ((sessionId: string) => number) | undefined;
+
+  const exit = (name: string, entry: Tracked, how: 'clean' | 'crashed'): void => {
+    const observedAt = now();
+    const { record } = entry;
+    entry.hasExited = true;
+    const isOld = observedAt - lastSaidAt(record) > maxAgeMs && !entry.wasAlive;
+    // What happened before this agent looked is told at the session's last sign, not at today's time.
+    const seenAt = lastSignOf?.(record.sessionId) ?? 0;
+    const at = entry.wasAlive ? observedAt : Math.max(lastSaidAt(record), seenAt);
+    const told = entry.wasAlive || how === 'crashed' ? how : 'unseen';
+    const event = exitEvent(record, told, at, { machine, observedAt, lastPosition: entry.lastPosition });
+    entry.lastPosition = event.position;
+    shipper.offer(isOld ? [] : [event], () => {
+      cursors.ended.set(record.sessionId, observedAt);
+      save(name, entry);
+    });
+  };
+
+  const save = (name: string, entry: Tracked): void => {
+    const { record, lastPosition, hasExited } = entry;
+    if (tracked.get(name) === entry) cursors.presence.set(name, { record, lastPosition, hasExited });
+    else if (!tracked.has(name)) cursors.presence.delete(name);
+    cursors.touch();
+  };
+
+  const gone = (name: string): void => {
+    const entry = tracked.get(name);
+    if (!entry) return;
+    if (!entry.hasExited) {
+      if (!entry.wasAlive && !lastSignOf) return;
+      tracked.delete(name);
+      exit(name, entry, 'clean');
+      return;
+    }
+    tracked.delete(name);
+    save(name, entry);
+  };
+
+  const present = (name: string, record: PresenceRecord): void => {
+    let known = tracked.get(name);
+    if (known && processKey(known.record) !== processKey(record)) {
+      // The pid was used again: the process that had it left its file behind.
+      if (!known.hasExited) exit(name, known, 'crashed');
+      known = undefined;
+    }
+    if (livenessOf(record) === 'dead') {
+      if (known?.hasExited) return;
+      const entry: Tracked = known
+        ? Object.assign(known, { record })
+        : { record, lastPosition: -1, hasExited: false, wasAlive: false };
+      tracked.set(name, entry);
+      if (entry.wasAlive || lastSignOf) exit(name, entry, 'crashed');
+      return;
+    }
+    const observedAt = now();
+    const previous = known?.hasExited ? undefined : known?.record;
+    const context = { machine, owner, locate, observedAt, lastPosition: known?.lastPosition ?? -1 };
+    const { events, lastPosition } = presenceEvents(previous, record, context);
+    const entry: Tracked = { record, lastPosition, hasExited: false, wasAlive: true };
+    tracked.set(name, entry);
+    if (events.length === 0) return;
+    shipper.offer(events, () => {
+      if (previous && previous.sessionId !== record.sessionId) cursors.ended.set(previous.sessionId, observedAt);
+      cursors.ended.delete(record.sessionId);
+      save(name, entry);
+    });
+  };
+
+  /** The record, `gone`, or `undefined` while it stays unreadable. */
+  const read = async (name: string, pid: number): Promise<PresenceRecord | 'gone' | undefined> => {
+    let missed = 0;
+    for (let tries = 0; tries < TRIES; tries++) {
+      if (tries > 0) await sleep(RETRY_MS);
+      try {
+        const record = parsePresence(await readSmall(join(folder, name)), pid);
+        if (record) return record;
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+        // Twice, for a client that takes the file away to write it anew.
+        missed++;
+        if (missed === 2) return 'gone';
+      }
+    }
+    return undefined;
+  };
+
+  const look = async (name: string, pid: number): Promise<void> => {
+    try {
+      const found = await read(name, pid);
+      if (found === 'gone') gone(name);
+      else if (found) present(name, found);
+      else logger.debug({ name }, 'a presence file cannot be read yet');
+    } catch (error) {
+      logger.warn({ err: error, name }, 'a presence file cannot be opened');
+    }
+  };
+
+  const check = (name: string): Promise<void> => {
+    const pid = pidOfPresenceFile(name);
+    if (pid === undefined) return Promise.resolve();
+    const running = busy.get(name);
+    if (running) {
+      again.add(name);
+      return running;
+    }
+    const run = (async () => {
+      do {
+        again.delete(name);
+        await look(name, pid);
+      } while (again.has(name));
+      busy.delete(name);
+    })();
+    busy.set(name, run);
+    return run;
+  };
+
+  return {
+    check,
+    async sweep() {
+      const names = await readdir(folder, { withFileTypes: true }).catch(() => []);
+      const files = names.filter((entry) => entry.isFile()).map((entry) => entry.name);
+      await Promise.all([...new Set([...files, ...tracked.keys()])].map(check));
+    },
+    checkLiveness() {
+      for (const [name, entry] of tracked) {
+        if (!entry.hasExited && entry.wasAlive && livenessOf(entry.record) === 'dead') void check(name);
+      }
+    },
+    settle(lastSign) {
+      lastSignOf = lastSign;
+      for (const [name, entry] of tracked) if (!entry.hasExited && !entry.wasAlive) void check(name);
+    },
+    liveSessions: () =>
+      new Set([...tracked.values()].flatMap((entry) => (entry.hasExited ? [] : [entry.record.sessionId]))),
+  };
+};
+
+/** Never through a link: only files of the claude folder itself are read. */
+const readSmall = async (path: string): Promise<string> => {
+  const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  try {
+    const buffer = Buffer.allocUnsafe(MAX_BYTES);
+    const { bytesRead } = await file.read(buffer, 0, MAX_BYTES, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+};

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@crewboard/runtime';
+
+export type Attempt = () => Promise<
+  | { ok: true }
+  | {
+      ok: false;
+      /** For a person: what is wrong, and what to do where something can be done. */
+      reason: string;
+      error?: unknown;
+      /** What the other side asked for. */
+      retryAfterMs?: number | undefined;
+      /** Trying again soon won't help: wait long, somebody has to change something. */
+      isLasting?: boolean;
+    }
+>;
+
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 30_000;
+
+/** Tries until it worked, with growing waits of random length in between. Rejects only when the signal aborts. */
+export const untilAccepted = async (
+  attempt: Attempt,
+  { signal, logger }: { signal: AbortSignal; logger?: Logger },
+): Promise<void> => {
+  for (let tries = 0, lastReason = ''; ; tries++) {
+    signal.throwIfAborted();
+    const result = await attempt();
+    if (result.ok) {
+      if (tries > 0) logger?.info({ tries }, 'events are accepted again');
+      return;
+    }
+    signal.throwIfAborted();
+    const waitMs = waitBefore(tries, result);
+    if (result.reason !== lastReason) logger?.error({ err: result.error, waitMs }, result.reason);
+    lastReason = result.reason;
+    await sleep(waitMs, undefined, { signal });
+  }
+};
+
+const waitBefore = (
+  tries: number,
+  { retryAfterMs, isLasting }: { retryAfterMs?: number | undefined; isLasting?: boolean },
+): number => {
+  const grown = isLasting ? LONGEST_WAIT_MS : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(tries, 10));
+  return Math.max(retryAfterMs ?? 0, grown * (0.5 + Math.random() / 2));
+};

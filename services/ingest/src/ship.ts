@@ -1,0 +1,150 @@
+import type { SessionEvent } from '@crewboard/contract';
+import type { IngestMetrics } from './metrics.ts';
+import type { EventSink } from './sink.ts';
+
+const BATCH_EVENTS = 500;
+const BATCH_BYTES = 512 * 1024;
+/** Readers wait while more than this is queued. */
+const QUEUE_EVENTS = 2_000;
+
+/** Events in the order they are to arrive. `onAccepted` is called once the sink has these and all that came before. */
+interface Shipment {
+  events: readonly SessionEvent[];
+  onAccepted?: (() => void) | undefined;
+}
+
+/**
+ * One queue in front of the sink. The first event is sent at once; what comes while a send is under way forms the next
+ * batch. Memory is bounded because readers wait for room: the transcripts themselves are the buffer.
+ */
+export interface Shipper {
+  offer(events: readonly SessionEvent[], onAccepted?: () => void): void;
+  /** Resolves when there is room; rejects when the shipper has ended. */
+  room(): Promise<void>;
+  /** Resolves when all that was offered so far is accepted. */
+  accepted(): Promise<void>;
+  /** Rejects when a send fails for good or the signal aborts; never resolves. */
+  readonly ended: Promise<void>;
+  readonly queuedEvents: number;
+}
+
+export const createShipper = (sink: EventSink, metrics: IngestMetrics, signal: AbortSignal): Shipper => {
+  const queue: Shipment[] = [];
+  let queuedEvents = 0;
+  let isSending = false;
+  /** Readers that wait for room, and those that wait for everything to be accepted. */
+  let forRoom: Deferred[] = [];
+  const forAll = new Set<Deferred>();
+  let failure: { reason: unknown } | undefined;
+  const ended = deferred();
+  ended.promise.catch(() => undefined);
+
+  const end = (reason: unknown): void => {
+    if (failure) return;
+    failure = { reason };
+    for (const { reject } of [...forRoom, ...forAll, ended]) reject(reason);
+  };
+  if (signal.aborted) end(signal.reason);
+  else signal.addEventListener('abort', () => end(signal.reason), { once: true });
+
+  const nextBatch = (): Shipment[] => {
+    const batch: Shipment[] = [];
+    let events = 0;
+    let bytes = 0;
+    for (;;) {
+      const next = queue[0];
+      if (!next) return batch;
+      const nextBytes = next.events.reduce((sum, event) => sum + sizeOf(event), 0);
+      if (events > 0 && (events + next.events.length > BATCH_EVENTS || bytes + nextBytes > BATCH_BYTES)) return batch;
+      batch.push(next);
+      queue.shift();
+      events += next.events.length;
+      bytes += nextBytes;
+    }
+  };
+
+  const pump = async (): Promise<void> => {
+    if (isSending) return;
+    isSending = true;
+    try {
+      while (queue.length > 0 && !failure) {
+        const batch = nextBatch();
+        const events = batch.length === 1 && batch[0] ? batch[0].events : batch.flatMap((shipment) => shipment.events);
+        if (events.length > 0) {
+          await sink.send(events, signal);
+          metrics.eventsSent(events.length);
+          queuedEvents -= events.length;
+        }
+        for (const { onAccepted } of batch) onAccepted?.();
+        if (queuedEvents < QUEUE_EVENTS) wake();
+      }
+    } catch (error) {
+      end(error);
+    } finally {
+      isSending = false;
+    }
+  };
+
+  const wake = (): void => {
+    const woken = forRoom;
+    forRoom = [];
+    for (const { resolve } of woken) resolve();
+  };
+
+  const offer = (events: readonly SessionEvent[], onAccepted?: () => void): void => {
+    for (let from = 0; ; from += BATCH_EVENTS) {
+      const part = from === 0 && events.length <= BATCH_EVENTS ? events : events.slice(from, from + BATCH_EVENTS);
+      const isLast = from + BATCH_EVENTS >= events.length;
+      queue.push({ events: part, onAccepted: isLast ? onAccepted : undefined });
+      queuedEvents += part.length;
+      if (isLast) break;
+    }
+    void pump();
+  };
+
+  return {
+    offer,
+    room: async () => {
+      if (failure) throw failure.reason;
+      if (queuedEvents < QUEUE_EVENTS) return;
+      const waiting = deferred();
+      forRoom.push(waiting);
+      await waiting.promise;
+    },
+    accepted: async () => {
+      if (failure) throw failure.reason;
+      const waiting = deferred();
+      forAll.add(waiting);
+      offer([], waiting.resolve);
+      await waiting.promise;
+      forAll.delete(waiting);
+    },
+    ended: ended.promise,
+    get queuedEvents() {
+      return queuedEvents;
+    },
+  };
+};
+
+/** About what an event takes as JSON. */
+const sizeOf = (event: SessionEvent): number => {
+  const data: Record<string, unknown> = event.data;
+  const said = data.text ?? data.input;
+  return 400 + (typeof said === 'string' ? said.length : 0);
+};
+
+interface Deferred {
+  promise: Promise<void>;
+  resolve: () => void;
+  reject: (reason: unknown) => void;
+}
+
+const deferred = (): Deferred => {
+  let resolve: () => void = () => undefined;
+  let reject: (reason: unknown) => void = () => undefined;
+  const promise = new Promise<void>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+};

@@ -1,0 +1,28 @@
+import type { SessionEvent } from '@crewboard/contract';
+import type { EventLog } from '@crewboard/event-log';
+import type { Logger } from '@crewboard/runtime';
+import { type Attempt, untilAccepted } from './retry.ts';
+
+/** Where events go. */
+export interface EventSink {
+  /**
+   * Resolves when the events are durably accepted, however long that takes. Rejects only when the signal aborts.
+   * After a crash the same events come again, with the same stream and position.
+   */
+  send(events: readonly SessionEvent[], signal: AbortSignal): Promise<void>;
+}
+
+/** Appends to the log directly: for solo use, and for agents that are trusted with Redis. */
+export const logSink = (log: Pick<EventLog, 'append'>, logger?: Logger): EventSink => ({
+  send(events, signal) {
+    const attempt: Attempt = async () => {
+      try {
+        await log.append(events);
+        return { ok: true };
+      } catch (error) {
+        return { ok: false, reason: 'the log did not accept the events', error };
+      }
+    };
+    return untilAccepted(attempt, { signal, ...(logger ? { logger } : {}) });
+  },
+});

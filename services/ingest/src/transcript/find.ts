@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import type { Dirent } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** A transcript by its path relative to the claude folder, with `/` between the parts. The path decides the session. */
+export interface TranscriptFile {
+  path: string;
+  sessionId: string;
+  /** Set for a subagent's file. */
+  agentId: string | undefined;
+}
+
+const MAIN = /^projects\/[^/]+\/([^/]+)\.jsonl$/;
+const SUBAGENT = /^projects\/[^/]+\/([^/]+)\/subagents\/(?:[^/]+\/){0,3}agent-([^/]+)\.jsonl$/;
+
+/** Says whose transcript a path is, `undefined` for any other file. */
+export const transcriptFileOf = (path: string): TranscriptFile | undefined => {
+  const main = MAIN.exec(path)?.[1];
+  if (main) {
+    // Versions before 2.1 wrote subagents here; nothing in the path says of which session.
+    return main.startsWith('agent-') || main.length > 200 ? undefined : { path, sessionId: main, agentId: undefined };
+  }
+  const [, sessionId, agentId] = SUBAGENT.exec(path) ?? [];
+  if (!sessionId || !agentId || sessionId.length > 200 || agentId.length > 200) return undefined;
+  return { path, sessionId, agentId };
+};
+
+/** Folders that may hold transcripts, or lead to them. */
+export const leadsToTranscripts = (path: string): boolean =>
+  /^projects(\/[^/]+(\/[^/]+(\/subagents(\/[^/]+){0,3})?)?)?$/.test(path) && !/^projects\/[^/]+\/memory$/.test(path);
+
+/** Names the stream of one life of a file, in at most 200 characters. */
+export const streamName = (kind: 'transcript' | 'history', path: string, generation: number): string => {
+  const name = `${kind}:${path}#${generation}`;
+  if (name.length <= 200) return name;
+  return `${kind}:${createHash('sha256').update(path).digest('hex')}#${generation}`;
+};
+
+export interface FoundTranscript extends TranscriptFile {
+  sizeBytes: number;
+  modifiedAt: number;
+  /** Device and inode. */
+  identity: string;
+}
+
+/** Tells what is at a path now; `undefined` where no file is. Links are not followed. */
+export const inspect = async (claudeDir: string, name: TranscriptFile): Promise<FoundTranscript | undefined> => {
+  try {
+    const stat = await lstat(join(claudeDir, name.path), { bigint: true });
+    if (!stat.isFile()) return undefined;
+    return { ...name, sizeBytes: Number(stat.size), modifiedAt: Number(stat.mtimeMs), identity: identityOf(stat) };
+  } catch {
+    return undefined;
+  }
+};
+
+export const identityOf = ({ dev, ino }: { dev: bigint; ino: bigint }): string => `${dev}:${ino}`;
+
+/** All transcripts below a folder of the claude folder. A folder that is not there, or a link, holds none. */
+export const findTranscripts = async (claudeDir: string, folder = 'projects'): Promise<FoundTranscript[]> => {
+  if (!leadsToTranscripts(folder)) return [];
+  let entries: Dirent[];
+  try {
+    if (folder === 'projects' && !(await lstat(join(claudeDir, folder))).isDirectory()) return [];
+    entries = await readdir(join(claudeDir, folder), { withFileTypes: true });
+  } catch {
+    return [];
+  }
+  const found = await Promise.all(
+    entries.map(async (entry): Promise<FoundTranscript[]> => {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return findTranscripts(claudeDir, path);
+      const name = entry.isFile() ? transcriptFileOf(path) : undefined;
+      const file = name && (await inspect(claudeDir, name));
+      return file ? [file] : [];
+    }),
+  );
+  return found.flat();
+};

@@ -1,0 +1,99 @@
+import type { EventOf, SessionEvent } from '@crewboard/contract';
+import type { HistoryCursor } from '../cursor.ts';
+import { createLineSplitter, type Line } from './lines.ts';
+import { CHUNK_BYTES, type OpenTranscript } from './open.ts';
+import type { ParsedLine, TranscriptParser } from './parse.ts';
+
+type Counts = EventOf<'HistoryCounted'>['data'];
+type Tokens = Counts['tokens'][number];
+
+/** A count covers the lines up to the first one that ends so far or further behind its start. The same on every run. */
+const COUNT_BYTES = 1024 * 1024;
+const MODELS_MAX = 50;
+
+/** What one count says, and where to go on once it is accepted. */
+export interface HistoryStep {
+  event: SessionEvent | undefined;
+  /** `null` when all is counted. */
+  cursor: HistoryCursor | null;
+}
+
+/** Counts the middle of a long transcript, from its head to where its tail was told event by event. */
+export interface HistoryReader {
+  /** Reads the next piece; what it completes comes back. `isDone` once there is nothing left. */
+  step(file: OpenTranscript, observedAt: number): Promise<{ steps: HistoryStep[]; isDone: boolean }>;
+  readonly leftBytes: number;
+}
+
+export interface HistoryReaderOptions {
+  from: HistoryCursor;
+  /** A parser of its own for this part, with the stream of the history, in the state of the cursor. */
+  parser: TranscriptParser;
+  onLine: (line: Line, parsed: ParsedLine) => void;
+}
+
+export const createHistoryReader = ({ from, parser, onLine }: HistoryReaderOptions): HistoryReader => {
+  const { end } = from;
+  const splitter = createLineSplitter(from.at);
+  const toldElsewhere = new Set(from.toldMessages);
+  let start = from.at;
+  let counts = noCounts();
+  let template: SessionEvent | undefined;
+
+  const count = (events: readonly SessionEvent[]): void => {
+    for (const event of events) {
+      template = event;
+      if (event.type === 'PromptSubmitted' && event.data.by !== 'client' && !event.agentId) counts.prompts++;
+      if (event.type === 'TokensUsed' && !toldElsewhere.has(event.data.messageId)) addTokens(counts.tokens, event.data);
+    }
+  };
+
+  const close = (position: number): HistoryStep => {
+    const { prompts, tokens } = counts;
+    const data: Counts = { prompts, tokens: [...tokens.values()].slice(0, MODELS_MAX) };
+    const hasNews = prompts > 0 || tokens.size > 0;
+    const event: SessionEvent | undefined =
+      hasNews && template ? { ...template, type: 'HistoryCounted', position, data } : undefined;
+    counts = noCounts();
+    start = position;
+    const cursor = position < end ? { ...from, at: position, state: parser.state() } : null;
+    return { event, cursor };
+  };
+
+  return {
+    async step(file, observedAt) {
+      const steps: HistoryStep[] = [];
+      const chunk = await file.read(splitter.readTo, Math.min(CHUNK_BYTES, end - splitter.readTo));
+      splitter.push(chunk, (line) => {
+        const parsed: ParsedLine = line.bytes
+          ? parser.line(line.bytes, line.start, observedAt)
+          : { events: [], problem: 'the line is too long' };
+        onLine(line, parsed);
+        count(parsed.events);
+        if (line.end - start >= COUNT_BYTES && line.end < end) steps.push(close(line.end));
+      });
+      const isDone = chunk.length === 0 || splitter.readTo >= end;
+      if (isDone) {
+        count(parser.finish(splitter.position, observedAt));
+        steps.push(close(end));
+      }
+      return { steps, isDone };
+    },
+    get leftBytes() {
+      return end - splitter.readTo;
+    },
+  };
+};
+
+const noCounts = (): { prompts: number; tokens: Map<string, Tokens> } => ({ prompts: 0, tokens: new Map() });
+
+const addTokens = (tokens: Map<string, Tokens>, { model, input, output, cacheRead, cacheWrite }: Tokens): void => {
+  const before = tokens.get(model);
+  tokens.set(model, {
+    model,
+    input: (before?.input ?? 0) + input,
+    output: (before?.output ?? 0) + output,
+    cacheRead: (before?.cacheRead ?? 0) + cacheRead,
+    cacheWrite: (before?.cacheWrite ?? 0) + cacheWrite,
+  });
+};

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { countOf, type JsonObject, textOf } from '../json.ts';
+import { nameOf, presentable, presentableLine } from '../privacy.ts';
+import type { Fact } from './facts.ts';
+
+/** What was told of state that the client appends again and again: by kind, as JSON of the fact. */
+export const toldStateSchema = z.record(z.string(), z.string());
+export type ToldState = z.infer<typeof toldStateSchema>;
+
+type StateFact = { kind: string; fact: Fact };
+
+/** What an entry of the client's state says, `null` where it says nothing usable, `undefined` for another type of entry. */
+export const stateFact = (entry: JsonObject): StateFact | null | undefined => {
+  switch (entry.type) {
+    case 'ai-title':
+      return titled('model', entry.aiTitle);
+    case 'summary':
+      return titled('model', entry.summary);
+    case 'custom-title':
+      return titled('person', entry.customTitle);
+    case 'agent-name':
+      return titled('person', entry.agentName);
+    case 'permission-mode':
+      return permissionMode(entry.permissionMode);
+    case 'cost-state':
+      return cost(entry);
+    case 'pr-link':
+      return pullRequest(entry);
+    default:
+      return undefined;
+  }
+};
+
+/** The mode that a prompt was sent in, where the entry has one. */
+export const permissionMode = (value: unknown): StateFact | null => {
+  const mode = textOf(value);
+  return mode ? { kind: 'mode', fact: { type: 'PermissionModeChanged', data: { mode: nameOf(mode) } } } : null;
+};
+
+const titled = (by: 'person' | 'model', value: unknown): StateFact | null => {
+  const title = presentableLine(textOf(value) ?? '');
+  return title ? { kind: `title:${by}`, fact: { type: 'TitleGiven', data: { title, by } } } : null;
+};
+
+const cost = (entry: JsonObject): StateFact | null => {
+  const costUsd = entry.totalCostUSD;
+  if (typeof costUsd !== 'number' || !Number.isFinite(costUsd) || costUsd < 0) return null;
+  const data = {
+    costUsd,
+    linesAdded: countOf(entry.totalLinesAdded),
+    linesRemoved: countOf(entry.totalLinesRemoved),
+  };
+  return { kind: 'cost', fact: { type: 'CostReported', data } };
+};
+
+const pullRequest = (entry: JsonObject): StateFact | null => {
+  const url = textOf(entry.prUrl);
+  if (!url || !/^https?:\/\//.test(url)) return null;
+  const data = {
+    url: presentable(url),
+    number: countOf(entry.prNumber),
+    repository: nameOf(textOf(entry.prRepository) ?? ''),
+  };
+  return { kind: 'pullRequest', fact: { type: 'PullRequestLinked', data } };
+};
