@@ -17,13 +17,7 @@ export { createLocate } from './repository.ts';
 export { createIngestService, type IngestService, type IngestServiceOptions } from './service.ts';
 export { type EventSink, logSink } from './sink.ts';
 export { streamName, type TranscriptFile, transcriptFileOf } from './transcript/find.ts';
-export {
-  createLineSplitter,
-  createLineSplitter,
-  type Line,
-  type LineSplitter,
-  type LineSplitter,
-} from './transcript/lines.ts';
+export { createLineSplitter, type Line, type LineSplitter } from './transcript/lines.ts';
 export {
   createTranscriptParser,
   type Locate,
