@@ -1,0 +1,334 @@
+import type { Session } from '@crewboard/contract';
+import { aSession } from '@crewboard/contract/testing';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { launchChromium } from '../support/chromium.ts';
+import { type LiveBoard, openLiveBoard } from './live-board.ts';
+import { livelySessions, manySessions } from './lively.ts';
+
+const MINUTE = 60_000;
+const DESK: BrowserContextOptions = { viewport: { width: 1440, height: 900 } };
+const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+let browser: Browser;
+let board: LiveBoard;
+let told: Session[] = [];
+let page: Page;
+let faults: string[] = [];
+let hosts: Set<string>;
+
+beforeAll(async () => {
+  [browser, board] = await Promise.all([launchChromium(), openLiveBoard()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await board?.close();
+});
+
+beforeEach(() => {
+  faults = [];
+  hosts = new Set();
+});
+
+afterEach(async () => {
+  await page.context().close();
+  await board.takeAway(...told.map(({ sessionId }) => sessionId));
+  told = [];
+});
+
+const tell = async (...sessions: Session[]): Promise<void> => {
+  const ids = new Set(sessions.map(({ sessionId }) => sessionId));
+  told = [...told.filter(({ sessionId }) => !ids.has(sessionId)), ...sessions];
+  await board.tell(...sessions);
+};
+
+/** Opens the page and notes what it complains of and whom it talks to. */
+const open = async (options: BrowserContextOptions = DESK): Promise<Page> => {
+  const context = await browser.newContext(options);
+  page = await context.newPage();
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  page.on('request', (request) => hosts.add(new URL(request.url()).host));
+  page.on('websocket', (socket) => hosts.add(new URL(socket.url()).host));
+  await page.goto(board.url);
+  await connection().filter({ hasText: 'Live' }).waitFor();
+  return page;
+};
+
+const connection = (): Locator => page.locator('.connection');
+const place = (sessionId: string): Locator => page.locator(`[data-session="${sessionId}"]`);
+const inColumn = (repo: string, status: Session['status'], sessionId: string): Locator =>
+  page.locator(`[data-repo="${repo}"] [data-column="${status}"] [data-session="${sessionId}"]`);
+
+const styleOf = (locator: Locator, property: string): Promise<string> =>
+  locator.evaluate(
+    (element, name) => element.ownerDocument.defaultView.getComputedStyle(element).getPropertyValue(name),
+    property,
+  );
+
+const ask = (input: string, since: number) => ({ kind: 'permission', tool: 'Bash', input, since }) as const;
+
+describe('the board', () => {
+  test('shows each session in the lane of its repository and the column of its status', async () => {
+    const since = Date.now();
+    await tell(
+      aSession({ sessionId: 'w', since }),
+      aSession({ sessionId: 'i', since, status: 'waiting_for_input', repo: 'acme/ledger' }),
+      aSession({ sessionId: 'a', since, status: 'waiting_for_approval', attention: ask('git push', since - MINUTE) }),
+      aSession({ sessionId: 'e', since, status: 'idle', ended: true }),
+    );
+    await open();
+    await inColumn('acme/widgets', 'working', 'w').waitFor();
+    await inColumn('acme/ledger', 'waiting_for_input', 'i').waitFor();
+    await inColumn('acme/widgets', 'waiting_for_approval', 'a').waitFor();
+    await inColumn('acme/widgets', 'idle', 'e').waitFor();
+    expect(await page.locator('.heads').innerText()).toMatch(
+      /Needs approval\s*1\s*Working\s*1\s*Waiting\s*1\s*Idle\s*1/,
+    );
+    expect(await page.locator('[data-repo="acme/widgets"] > header').innerText()).toContain('3 sessions · 1 person');
+    expect(await connection().innerText()).toContain('Live · 1 machine');
+  });
+
+  test('puts who needs a person into the queue and the title, the longest wait first, and leads to the card', async () => {
+    const now = Date.now();
+    await tell(
+      aSession({ sessionId: 'short', status: 'waiting_for_approval', attention: ask('npm test', now - MINUTE) }),
+      aSession({
+        sessionId: 'long',
+        status: 'waiting_for_approval',
+        repo: 'acme/ledger',
+        attention: { kind: 'question', tool: 'AskUserQuestion', input: 'Which retention?', since: now - 9 * MINUTE },
+      }),
+    );
+    await open();
+    const items = page.locator('.queue .need');
+    await expect.poll(() => items.allInnerTexts()).toHaveLength(2);
+    const [first, second] = await items.allInnerTexts();
+    expect(first).toMatch(/Question\s*9m\s*Which retention\?/);
+    expect(second).toMatch(/Permission\s*Bash\s*1m\s*npm test/);
+    expect(await page.title()).toBe('(2) Crewboard');
+    await items.first().click();
+    await expect.poll(() => place('long').evaluate((element) => element.matches(':focus'))).toBe(true);
+  });
+
+  test('moves a card as soon as its session does something else, and takes it away with its session', async () => {
+    const session = aSession({ sessionId: 'mover', since: Date.now() });
+    await tell(session);
+    await open();
+    await inColumn('acme/widgets', 'working', 'mover').waitFor();
+    await tell({ ...session, status: 'waiting_for_approval', attention: ask('git push', Date.now()) });
+    await inColumn('acme/widgets', 'waiting_for_approval', 'mover').waitFor();
+    expect(await place('mover').count()).toBe(1);
+    await expect.poll(() => page.title()).toBe('(1) Crewboard');
+    await board.takeAway('mover');
+    await page.getByText('No sessions yet').waitFor();
+    expect(await page.title()).toBe('Crewboard');
+  });
+
+  test('lets a card travel to its new column in 180 ms, and keeps the focus on it', async () => {
+    const session = aSession({ sessionId: 'mover', since: Date.now() });
+    await tell(session);
+    await open();
+    await page.evaluate(`
+      window.journeys = [];
+      const animate = Element.prototype.animate;
+      Element.prototype.animate = function (frames, options) {
+        window.journeys.push([this.dataset.session, options.duration, frames[0].transform]);
+        return animate.call(this, frames, options);
+      };
+    `);
+    await place('mover').focus();
+    await tell({ ...session, status: 'waiting_for_input' });
+    await inColumn('acme/widgets', 'waiting_for_input', 'mover').waitFor();
+    await expect
+      .poll(() => page.evaluate('window.journeys'))
+      .toEqual([['mover', 180, expect.stringMatching(/^translate\(-\d/)]]);
+    expect(await place('mover').evaluate((element) => element.matches(':focus'))).toBe(true);
+
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await tell({ ...session, status: 'working' });
+    await inColumn('acme/widgets', 'working', 'mover').waitFor();
+    expect(await page.evaluate('window.journeys.length')).toBe(1);
+    expect(await styleOf(page.locator('.pulse'), 'animation-name')).toBe('none');
+  });
+
+  test('lets ages tick', async () => {
+    await tell(aSession({ sessionId: 'ticking', since: Date.now() - 2_000 }));
+    await open();
+    const age = async () => Number.parseInt(await place('ticking').locator('.age').innerText(), 10);
+    const before = await age();
+    await expect.poll(age, { timeout: 5_000 }).toBeGreaterThan(before);
+  });
+
+  test('keeps the last board, dimmed, while the gateway is away, and goes on when it is back', async () => {
+    const session = aSession({ sessionId: 'lasting', since: Date.now() });
+    await tell(session);
+    await open();
+    await place('lasting').waitFor();
+    await board.goAway();
+    await connection()
+      .filter({ hasText: /Not connected since \d\d:\d\d\. Trying again/ })
+      .waitFor();
+    const opacity = async () => Number(await styleOf(page.locator('.page'), 'opacity'));
+    await expect.poll(opacity).toBeLessThan(0.6);
+    expect(await place('lasting').isVisible()).toBe(true);
+
+    await tell({ ...session, title: 'Said in the meantime' });
+    await board.comeBack();
+    await connection().filter({ hasText: 'Live · 1 machine' }).waitFor({ timeout: 20_000 });
+    await place('lasting').filter({ hasText: 'Said in the meantime' }).waitFor();
+    await expect.poll(opacity).toBe(1);
+    faults = faults.filter((fault) => !fault.includes('WebSocket connection'));
+    expect(faults).toEqual([]);
+  });
+
+  test('is empty with words and the command to paste', async () => {
+    await open();
+    await page.getByText('No sessions yet').waitFor();
+    expect(await page.locator('main code').allInnerTexts()).toEqual(['claude', 'npx crewboard agent']);
+  });
+
+  test('finds sessions by what people remember of them', async () => {
+    await tell(...livelySessions(Date.now()));
+    await open();
+    await page.keyboard.press('/');
+    await page.keyboard.type('amira csv');
+    await expect.poll(() => page.locator('[data-session]').count()).toBe(1);
+    expect(await page.locator('.card h3').innerText()).toBe('Fix rounding in the CSV export');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('[data-session]').count()).toBe(told.length);
+  });
+
+  test('shows the idle ones as titles, and as cards on demand', async () => {
+    await tell(aSession({ sessionId: 'resting', status: 'idle', title: 'Upgrade fastify' }));
+    await open();
+    await place('resting').filter({ hasText: 'Upgrade fastify' }).waitFor();
+    expect(await page.locator('.card').count()).toBe(0);
+    await page.getByRole('button', { name: 'Idle' }).click();
+    await page.locator('.card[data-session="resting"]').waitFor();
+  });
+
+  test('shows hostile, long and right-to-left words as words, and stays within the page', async () => {
+    const hostile = '<img src=x onerror="document.title=1"> "quoted" \'\' </script>';
+    await tell(
+      aSession({
+        sessionId: 'hostile"]',
+        title: hostile,
+        now: hostile,
+        repo: hostile,
+        branch: hostile,
+        owner: hostile,
+      }),
+      aSession({ sessionId: 'long', title: 'x'.repeat(500), machine: 'm'.repeat(200), branch: 'b'.repeat(200) }),
+      aSession({ sessionId: 'rtl', title: 'תקן את הקורא', owner: 'ציפי כהן', now: '🦊 בודק' }),
+    );
+    await open();
+    expect(await page.getByText(hostile, { exact: true }).count()).toBeGreaterThan(0);
+    expect(await page.locator('img').count()).toBe(0);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    expect(await styleOf(place('rtl').locator('h3'), 'direction')).toBe('rtl');
+    expect(faults).toEqual([]);
+  });
+
+  test('talks to nobody but its own gateway and keeps within its policy', async () => {
+    await tell(...livelySessions(Date.now()));
+    await open();
+    await page.locator('.card').first().waitFor();
+    expect([...hosts]).toEqual([new URL(board.url).host]);
+    expect(faults).toEqual([]);
+  });
+
+  test('keeps the colours that a person chose', async () => {
+    await open({ ...DESK, colorScheme: 'light' });
+    const ground = () => page.evaluate('getComputedStyle(document.documentElement).backgroundColor');
+    const light = await ground();
+    const toggle = page.getByRole('button', { name: /^Colours/ });
+    await toggle.click();
+    expect(await ground()).toBe(light);
+    await toggle.click();
+    expect(await ground()).not.toBe(light);
+    const dark = await ground();
+    await page.reload();
+    await toggle.waitFor();
+    expect(await ground()).toBe(dark);
+  });
+});
+
+describe('a board of five hundred sessions', () => {
+  const FIRST_CARDS_WITHIN_MS = 1_000;
+
+  test('stands within a second of its first word and takes a burst of changes', async () => {
+    const now = Date.now();
+    await tell(...manySessions(500, now));
+    const context = await browser.newContext(DESK);
+    page = await context.newPage();
+    await page.addInitScript(`
+      new MutationObserver((_, observer) => {
+        if (!document.querySelector('.card')) return;
+        observer.disconnect();
+        requestAnimationFrame(() => setTimeout(() => { window.standsAfter = performance.now(); }));
+      }).observe(document, { childList: true, subtree: true });
+    `);
+    await page.goto(board.url);
+    await expect.poll(() => page.evaluate('window.standsAfter')).toBeLessThan(FIRST_CARDS_WITHIN_MS * 2);
+    const scripted = await page.evaluate('window.standsAfter');
+    console.log(`500 sessions stand ${Math.round(Number(scripted))} ms after navigation began`);
+
+    await page.evaluate(`
+      window.longest = 0;
+      new PerformanceObserver((list) => {
+        for (const task of list.getEntries()) window.longest = Math.max(window.longest, task.duration);
+      }).observe({ type: 'longtask' });
+    `);
+    const working = told.filter(({ status }) => status === 'working');
+    for (let round = 0; round < 20; round++) {
+      await tell(...working.map((session) => ({ ...session, now: `Round ${round} of ${session.sessionId}` })));
+    }
+    const last = working.at(-1);
+    await place(last?.sessionId ?? '')
+      .filter({ hasText: 'Round 19' })
+      .waitFor();
+    const longest = await page.evaluate('window.longest');
+    console.log(`the longest task in a burst of ${working.length * 20} changes: ${Math.round(Number(longest))} ms`);
+    expect(longest).toBeLessThan(500);
+  });
+});
+
+describe('on a phone', () => {
+  test('shows the queue first, then one column at a time behind a row of counts', async () => {
+    await tell(...livelySessions(Date.now()));
+    await open(PHONE);
+    await page.locator('.queue .need').first().waitFor();
+    const columns = () =>
+      page
+        .locator('[data-column]')
+        .evaluateAll((all) => [...new Set(all.map((column) => column.getAttribute('data-column')))]);
+    expect(await columns()).toEqual(['working']);
+    await page.getByRole('button', { name: /Waiting/ }).tap();
+    await expect.poll(columns).toEqual(['waiting_for_input']);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  });
+
+  test('leads from the queue to a card in another column', async () => {
+    await tell(...livelySessions(Date.now()));
+    await open(PHONE);
+    await page.locator('.queue .need').first().tap();
+    await expect.poll(() => place('lively-1').evaluate((card) => card.matches(':focus'))).toBe(true);
+  });
+
+  test('gives every target a finger’s width', async () => {
+    await tell(...livelySessions(Date.now()));
+    await open(PHONE);
+    await page.getByRole('button', { name: /Idle/ }).tap();
+    await page.locator('[data-session]').first().waitFor();
+    const small = await page
+      .locator('button, input, a[href]')
+      .evaluateAll((all) =>
+        all
+          .map((target) => ({ text: target.textContent, height: (target.closest('label') ?? target).clientHeight }))
+          .filter(({ height }) => height < 42),
+      );
+    expect(small).toEqual([]);
+  });
+});

@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type BoardChange, type Session, START_OFFSET } from '@crewboard/contract';
+import { openEmbeddedLog } from '@crewboard/event-log';
+import { createGateway, type Gateway } from '@crewboard/gateway';
+import { createLogger, createMetrics } from '@crewboard/runtime';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const run = promisify(execFile);
+
+/** Builds the page as it is shipped. */
+const buildPage = async (outDir: string): Promise<void> => {
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  const args = [vite, 'build', 'web', '--outDir', outDir, '--emptyOutDir', '--logLevel', 'error'];
+  await run(process.execPath, args, { cwd: root, env: { ...process.env, NODE_ENV: 'production' } });
+};
+
+const changesOf = ({ summary, pullRequest, ...card }: Session): BoardChange[] => {
+  const { sessionId } = card;
+  return [
+    { type: 'CardChanged', sessionId, card },
+    ...(summary === null ? [] : [{ type: 'SummaryWritten' as const, sessionId, summary }]),
+    ...(pullRequest === null ? [] : [{ type: 'PullRequestSeen' as const, sessionId, pullRequest }]),
+  ];
+};
+
+/** A real gateway that serves the built page from a real log; a test plays the status service. */
+export interface LiveBoard {
+  url: string;
+  /** Puts sessions onto the board, or replaces them. */
+  tell(...sessions: Session[]): Promise<void>;
+  takeAway(...sessionIds: string[]): Promise<void>;
+  goAway(): Promise<void>;
+  /** Under the same address as before. */
+  comeBack(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const openLiveBoard = async (): Promise<LiveBoard> => {
+  const dir = await mkdtemp(join(tmpdir(), 'crewboard-browser-'));
+  const webDir = join(dir, 'web');
+  await buildPage(webDir);
+  const log = await openEmbeddedLog({ dir: join(dir, 'log') });
+  const lease = await log.acquireLease(0, 'browser-test', 24 * 3_600_000);
+  if (!lease) throw new Error('the lease of a new log is taken');
+
+  const serve = (port: number): Promise<Gateway> =>
+    createGateway({
+      log,
+      logger: createLogger({ name: 'browser-test', level: 'error' }),
+      registry: createMetrics(),
+      webDir,
+      host: '127.0.0.1',
+      port,
+    });
+  let gateway = await serve(0);
+  const { url } = gateway;
+  const save = (changes: readonly BoardChange[], sessions: readonly Session[], removed: readonly string[]) =>
+    log.save(lease, {
+      rows: sessions.map(({ summary, pullRequest, ...card }) => ({ sessionId: card.sessionId, state: null, card })),
+      removed,
+      changes,
+      checkpoint: START_OFFSET,
+    });
+
+  return {
+    url,
+    tell: (...sessions) => save(sessions.flatMap(changesOf), sessions, []),
+    takeAway: (...sessionIds) =>
+      save(
+        sessionIds.map((sessionId) => ({ type: 'CardRemoved', sessionId })),
+        [],
+        sessionIds,
+      ),
+    goAway: () => gateway.close(),
+    comeBack: async () => {
+      gateway = await serve(Number(new URL(url).port));
+    },
+    close: async () => {
+      await gateway.close();
+      await log.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+};
