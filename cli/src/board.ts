@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { EventLog } from '@crewboard/event-log';
+import { createGateway } from '@crewboard/gateway';
+import { type Logger, type Registry, runUntilSignal } from '@crewboard/runtime';
+import { createStatusMetrics, createStatusService } from '@crewboard/status';
+
+export interface BoardOptions {
+  log: EventLog;
+  host: string;
+  port: number;
+  /** A session whose process is gone leaves the board so long after its last event. */
+  retentionDays: number;
+  logger: Logger;
+  registry: Registry;
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** The built page lies beside the bundled command. */
+const webDir = fileURLToPath(new URL('./web', import.meta.url));
+
+type Work = (url: string, signal: AbortSignal) => Promise<void>;
+
+/**
+ * Serves the board of a log, the fold and the gateway in this process, until the process is told to stop; closes the log
+ * then. `work` runs beside them once the board can be reached at `url`; when one of the three ends with an error, all do.
+ */
+export const runBoard = async (options: BoardOptions, work: Work): Promise<void> => {
+  try {
+    await runUntilSignal((signal) => serveBoard(options, signal, work).catch(sayPortTaken), options.logger);
+  } finally {
+    await options.log.close();
+  }
+};
+
+const sayPortTaken = (error: unknown): void => {
+  if (!(error instanceof PortTaken)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+};
+
+const serveBoard = async (
+  { log, host, port, retentionDays, logger, registry }: BoardOptions,
+  signal: AbortSignal,
+  work: Work,
+): Promise<void> => {
+  const gateway = await createGateway({ log, logger, registry, webDir, host, port }).catch((error: unknown) => {
+    throw isPortTaken(error) ? new PortTaken(host, port) : error;
+  });
+  const failed = new AbortController();
+  const until = AbortSignal.any([signal, failed.signal]);
+  const status = createStatusService({
+    log,
+    holder: `${hostname()}:${process.pid}:${randomUUID()}`,
+    logger,
+    metrics: createStatusMetrics(registry),
+    retentionMs: retentionDays * DAY_MS,
+  });
+  const stopOthers = (error: unknown): never => {
+    failed.abort();
+    throw error;
+  };
+  try {
+    await Promise.all([status.run(until).catch(stopOthers), work(gateway.url, until).catch(stopOthers)]);
+  } finally {
+    await gateway.close();
+  }
+};
+
+const isPortTaken = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+
+class PortTaken extends Error {
+  readonly code = 'PORT_TAKEN';
+  constructor(host: string, port: number) {
+    super(
+      `Port ${port} is taken. If Crewboard already runs, open http://${host}:${port}; ` +
+        `otherwise choose another port: PORT=${port + 1} npm start`,
+    );
+  }
+}

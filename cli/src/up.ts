@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { agentIdentity, createIngestService, logSink } from '@crewboard/ingest';
+import { createLogger, createMetrics, parseConfig } from '@crewboard/runtime';
+import { runBoard } from './board.ts';
+import { openLog } from './log.ts';
+import { settingsSchema } from './settings.ts';
+
+/** `crewboard up` and `npm start`: agent, fold and gateway in one process, on this machine's own sessions. */
+export const up = async (env: NodeJS.ProcessEnv): Promise<void> => {
+  const settings = parseConfig(settingsSchema, env);
+  const logger = createLogger({ name: 'crewboard', level: settings.LOG_LEVEL });
+  const registry = createMetrics();
+  const log = await openLog(settings, logger);
+  const ingest = createIngestService({
+    claudeDir: settings.CLAUDE_CONFIG_DIR,
+    dataDir: settings.CREWBOARD_DATA_DIR,
+    ...agentIdentity({ machine: settings.CREWBOARD_MACHINE, owner: settings.CREWBOARD_OWNER }),
+    maxAgeDays: settings.CREWBOARD_MAX_AGE_DAYS,
+    sink: logSink(log, logger),
+    logger,
+    registry,
+  });
+  const board = {
+    log,
+    host: settings.HOST,
+    port: settings.PORT,
+    retentionDays: settings.CREWBOARD_RETENTION_DAYS,
+    logger,
+    registry,
+  };
+  await runBoard(board, (url, signal) => {
+    console.log(`Crewboard is at ${url}`);
+    adviseOnClaudeDir(settings.CLAUDE_CONFIG_DIR);
+    return ingest.run(signal);
+  });
+};
+
+/** A missing folder is no error: the board waits for it. But nobody should wonder why it stays empty. */
+const adviseOnClaudeDir = (claudeDir: string): void => {
+  if (!existsSync(claudeDir)) {
+    console.log(
+      `No Claude Code folder at ${claudeDir} yet. Start \`claude\` in any repository and its session appears here; ` +
+        'if the folder is elsewhere, set CLAUDE_CONFIG_DIR. To look around first: npx crewboard demo',
+    );
+  } else if (!existsSync(join(claudeDir, 'projects'))) {
+    console.log(`No sessions in ${claudeDir} yet. Start \`claude\` in any repository and it appears here.`);
+  }
+};
