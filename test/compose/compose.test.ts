@@ -39,17 +39,21 @@ const freePort = async (): Promise<number> => {
 const until = <Value>(check: () => Value | Promise<Value>, timeout = 60_000): Promise<Value> =>
   vi.waitFor(check, { timeout, interval: 200 });
 
+/** Gives up soon: a request that came while a container was starting may never be answered. */
+const request = (path: string, init: RequestInit = {}): Promise<Response> =>
+  fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(5_000) });
+
 const isReady = async (): Promise<void> => {
-  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  expect((await request('/readyz')).status).toBe(200);
 };
 
 const sessions = async (): Promise<Map<string, Session>> => {
-  const board = boardSchema.parse(await (await fetch(`${url}/api/board`)).json());
+  const board = boardSchema.parse(await (await request('/api/board')).json());
   return new Map(board.sessions.map((session) => [session.sessionId, session]));
 };
 
 const post = (events: readonly SessionEvent[], bearer = token): Promise<Response> =>
-  fetch(`${url}/api/ingest`, {
+  request('/api/ingest', {
     method: 'POST',
     headers: {
       authorization: `Bearer ${bearer}`,
@@ -66,6 +70,11 @@ const seeSession = async (sessionId: string): Promise<void> => {
   const events = [anEvent('SessionLocated', of), anEvent('PromptSubmitted', of)];
   await until(async () => expect((await post(events)).ok).toBe(true));
   await until(async () => expect([...(await sessions()).keys()]).toContain(sessionId));
+};
+
+const showLogs = async (error?: unknown): Promise<void> => {
+  console.log(await project.compose('ps'), await project.compose('logs', '--tail=40'));
+  if (error) throw error;
 };
 
 const startAgent = (claudeDir: string): ChildProcess =>
@@ -92,11 +101,11 @@ beforeAll(async () => {
   scratch = await makeScratchFolder();
   await project.compose('build');
   await project.compose('up', '-d', '--scale', 'status=2');
-  await until(isReady);
+  await until(isReady).catch(showLogs);
 });
 
 afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') console.log(await project.compose('logs', '--tail=40'));
+  if (task.result?.state === 'fail') await showLogs();
 });
 
 afterAll(async () => {
@@ -106,7 +115,7 @@ afterAll(async () => {
 });
 
 it('serves the web page and answers as healthy', async () => {
-  const page = await fetch(url);
+  const page = await request('/');
   expect(page.headers.get('content-type')).toContain('text/html');
   expect(await page.text()).toContain('<div id="app"');
   await until(async () => {
