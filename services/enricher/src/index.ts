@@ -1,0 +1,1 @@
+export { createEnricher } from './service.ts';
