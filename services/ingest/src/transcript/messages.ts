@@ -75,16 +75,16 @@ const turnFailed = (entry: JsonObject, blocks: readonly JsonObject[]): Fact => {
 
 /**
  * Both ends of a turn are told where both stand in the file: the second changes nothing, and a headless client writes
- * `stop_hook_summary` alone.
+ * `stop_hook_summary` alone. That one does not say how many agents still run: `runningAgents` does.
  */
-export const systemFacts = (entry: JsonObject): Fact[] => {
+export const systemFacts = (entry: JsonObject, runningAgents: number): Fact[] => {
   switch (entry.subtype) {
     case 'turn_duration': {
       const backgroundAgents = countOf(entry.pendingBackgroundAgentCount) + countOf(entry.pendingWorkflowCount);
       return [{ type: 'TurnEnded', data: { durationMs: countOrNull(entry.durationMs), backgroundAgents } }];
     }
     case 'stop_hook_summary':
-      return [{ type: 'TurnEnded', data: { durationMs: null, backgroundAgents: 0 } }];
+      return [{ type: 'TurnEnded', data: { durationMs: null, backgroundAgents: runningAgents } }];
     default:
       return [];
   }

@@ -2,11 +2,12 @@ import { EVENT_VERSION, type SessionEvent } from '@crewboard/contract';
 import { z } from 'zod';
 import { isObject, type JsonObject, textOf } from '../json.ts';
 import { cut, nameOf } from '../privacy.ts';
+import { runningAgents } from './agents.ts';
 import type { Fact } from './facts.ts';
 import { assistantFacts, systemFacts, userFacts } from './messages.ts';
 import { shortenStrings } from './shorten.ts';
 import { isSilentLine, isSilentType } from './sniff.ts';
-import { permissionMode, stateFact, toldStateSchema } from './state-entries.ts';
+import { earlyStateSchema, permissionMode, stateFact, toldStateSchema } from './state-entries.ts';
 import { noTokens, releaseHeld, tokenFacts, tokenStateSchema } from './tokens.ts';
 
 /** Where a working folder belongs. `branch` is the folder's own, asked for when the transcript names none. */
@@ -26,6 +27,9 @@ export const parserStateSchema = z.object({
   /** The latest timestamp of the file, for the entries that have none; 0 before the first. */
   seenAt: z.number(),
   told: toldStateSchema,
+  early: earlyStateSchema,
+  /** Tool calls whose agents run in the background. */
+  agents: z.array(z.string()),
   tokens: tokenStateSchema,
 });
 export type ParserState = z.infer<typeof parserStateSchema>;
@@ -35,6 +39,8 @@ export const initialParserState: ParserState = {
   clientVersion: null,
   seenAt: 0,
   told: {},
+  early: {},
+  agents: [],
   tokens: noTokens,
 };
 
@@ -117,7 +123,15 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
     const json = JSON.stringify(found.fact.data);
     if (state.told[found.kind] === json) return [];
     state = { ...state, told: { ...state.told, [found.kind]: json } };
-    return [found.fact];
+    if (state.seenAt > 0) return [found.fact];
+    state = { ...state, early: { ...state.early, [found.kind]: found.fact } };
+    return [];
+  };
+
+  const early = (): Fact[] => {
+    const facts = Object.values(state.early);
+    if (facts.length > 0) state = { ...state, early: {} };
+    return facts;
   };
 
   const released = (): Fact[] => {
@@ -138,7 +152,8 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
   const conversation = (entry: JsonObject, isAgent: boolean): { before: Fact[]; facts: Fact[] } => {
     if (entry.type === 'assistant') return assistant(entry);
     const before = released();
-    if (entry.type === 'system') return { before, facts: systemFacts(entry) };
+    state = { ...state, agents: runningAgents(state.agents, entry) };
+    if (entry.type === 'system') return { before, facts: systemFacts(entry, state.agents.length) };
     const mode = isAgent ? [] : news(permissionMode(entry.permissionMode));
     return { before, facts: [...mode, ...userFacts(entry, isAgent)] };
   };
@@ -160,7 +175,8 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
       options.agentId ?? (entry.isSidechain === true ? nameOf(textOf(entry.agentId) ?? 'sidechain') : undefined);
     const isAgent = agentId !== undefined;
     const place = isAgent ? [] : located(entry);
-    const { before, facts } = conversation(entry, isAgent);
+    const { before, facts: said } = conversation(entry, isAgent);
+    const facts = [...early(), ...said];
     const events = [
       ...place.map((fact) => stamp(fact, position, occurredAt, undefined)),
       ...before.map((fact) => stamp(fact, position + 1, occurredAt, agentId)),

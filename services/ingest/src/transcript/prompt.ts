@@ -17,11 +17,13 @@ const COMMAND_ARGS = /<command-args>([^<]{0,2000})<\/command-args>/;
 
 const LEADING_REMINDER = /^\s*<(system-reminder|ide_\w+)>[\s\S]*?<\/\1>/;
 
+const NOTIFICATION_SUMMARY = /<summary>([\s\S]{1,2000}?)<\/summary>/;
+
 /** The model goes on because a Stop hook said so. */
 const HOOK_FEEDBACK = /^Stop hook feedback:/;
 
 /** Words of the client or of another agent, on which a turn starts. */
-const CLIENT_WORDS = /^<(task-notification|teammate-message|agent-message|channel)\b/;
+const CLIENT_WORDS = /^<(teammate-message|agent-message|channel)\b/;
 
 /**
  * What a `user` entry says beside tool results: a prompt, an interrupt, or nothing. Only what starts or continues a turn is
@@ -58,6 +60,8 @@ const ownWords = (text: string): string => {
     const name = COMMAND_NAME.exec(words)?.[1] ?? '';
     return `${name} ${COMMAND_ARGS.exec(words)?.[1] ?? ''}`.trim();
   }
+  if (words.startsWith('<task-notification>'))
+    return NOTIFICATION_SUMMARY.exec(words)?.[1] ?? 'A background task ended';
   return MACHINERY.test(words) ? '' : words;
 };
 

@@ -1,13 +1,29 @@
+import { CostReported, PermissionModeChanged, PullRequestLinked, TitleGiven } from '@crewboard/contract';
 import { z } from 'zod';
 import { countOf, type JsonObject, textOf } from '../json.ts';
 import { nameOf, presentable, presentableLine } from '../privacy.ts';
-import type { Fact } from './facts.ts';
 
 /** What was told of state that the client appends again and again: by kind, as JSON of the fact. */
 export const toldStateSchema = z.record(z.string(), z.string());
 export type ToldState = z.infer<typeof toldStateSchema>;
 
-type StateFact = { kind: string; fact: Fact };
+const told = { type: true, data: true } as const;
+
+const stateFactSchema = z.discriminatedUnion('type', [
+  TitleGiven.pick(told),
+  PermissionModeChanged.pick(told),
+  CostReported.pick(told),
+  PullRequestLinked.pick(told),
+]);
+
+/** State that stands in a file before its first timestamp: told with the first entry that has one. */
+export const earlyStateSchema = z.record(z.string(), stateFactSchema);
+export type EarlyState = z.infer<typeof earlyStateSchema>;
+
+interface StateFact {
+  kind: string;
+  fact: z.infer<typeof stateFactSchema>;
+}
 
 /** What an entry of the client's state says, `null` where it says nothing usable, `undefined` for another type of entry. */
 export const stateFact = (entry: JsonObject): StateFact | null | undefined => {

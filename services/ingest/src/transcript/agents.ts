@@ -1,0 +1,29 @@
+import { isObject, type JsonObject, objectsOf, textOf } from '../json.ts';
+import { nameOf } from '../privacy.ts';
+
+/** More than any session runs at once. */
+const AGENTS_MAX = 100;
+
+const NOTIFIED = /^\s*<task-notification>[\s\S]{0,2000}?<tool-use-id>([^<]{1,200})<\/tool-use-id>/;
+
+/**
+ * The tool calls whose agents run in the background, after one more entry: a result says that one was launched, a task
+ * notification that it is back, and the end of a turn with none pending that all are.
+ */
+export const runningAgents = (running: readonly string[], entry: JsonObject): string[] => {
+  const content = isObject(entry.message) ? entry.message.content : undefined;
+  if (entry.type === 'system') {
+    const isOver =
+      entry.subtype === 'turn_duration' && !entry.pendingBackgroundAgentCount && !entry.pendingWorkflowCount;
+    return isOver ? [] : [...running];
+  }
+  const text =
+    typeof content === 'string' ? content : objectsOf(content).flatMap((block) => textOf(block.text) ?? [])[0];
+  const back = NOTIFIED.exec(text ?? '')?.[1];
+  const launched =
+    isObject(entry.toolUseResult) && entry.toolUseResult.status === 'async_launched'
+      ? objectsOf(content).flatMap((block) => textOf(block.tool_use_id) ?? [])
+      : [];
+  if (back === undefined && launched.length === 0) return [...running];
+  return [...running.filter((id) => id !== back), ...launched.map(nameOf)].slice(-AGENTS_MAX);
+};
