@@ -65,7 +65,7 @@ const agent = async (tree: Tree, dataDir: string): Promise<Row> => {
       'CPU ms': running.cpuMs(),
       events: board.events,
       'sent MB': rounded(board.receivedBytes / 1e6, 1),
-      'all sessions': `${board.sessions.size}/${tree.sessions}`,
+      'sessions told': `${board.sessions.size}/${tree.sessions}`,
     };
   } finally {
     await running.stop();
