@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+const SHOWN_CHARS = 4_000;
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /** One Compose project of this repository on the machine's Docker engine. */
@@ -41,8 +42,17 @@ export const openComposeProject = async (options: {
     env: { ...process.env, ...options.env, COMPOSE_PROJECT_NAME: options.name },
     maxBuffer: MAX_OUTPUT_BYTES,
   };
+  const outputOf = async (program: string, args: readonly string[]): Promise<string> => {
+    try {
+      return (await run(program, args, settings)).stdout;
+    } catch (error) {
+      // A failed build says why on its standard output.
+      const printed = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
+      throw new Error(`${[program, ...args].join(' ')} failed\n${printed.slice(-SHOWN_CHARS)}`, { cause: error });
+    }
+  };
   return {
-    compose: async (...args) => (await run(command, [...prefix, ...args], settings)).stdout,
-    docker: async (...args) => (await run('docker', args, settings)).stdout,
+    compose: (...args) => outputOf(command, [...prefix, ...args]),
+    docker: (...args) => outputOf('docker', args),
   };
 };
