@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import type { Database, RootDatabase } from 'lmdb';
+import { randomUUID } from 'node:crypto';
+import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 
 const ownerSchema = z.object({ pid: z.number().int().positive(), start: z.string() });
-type Owner = z.infer<typeof ownerSchema>;
+
+/** Owners take the next number: `owner.4` holds the folder when it is the highest and its process lives. */
+const OWNER_FILE = /^owner\.(\d+)$/;
 
 /**
  * When a process started, as the system tells it: with the pid it names one process for good, since pids are used again.
@@ -28,13 +31,7 @@ const processStart = (pid: number): string | undefined => {
   }
 };
 
-const readOwner = (meta: Database<string, string>): Owner | undefined => {
-  const raw = meta.get('owner');
-  if (raw === undefined) return undefined;
-  return ownerSchema.parse(JSON.parse(raw));
-};
-
-/** Thrown where another process has the folder open. */
+/** Thrown where another process, or another log of this one, has the folder open. */
 export class LogInUse extends Error {
   readonly code = 'LOG_IN_USE';
   constructor(dir: string, pid: number) {
@@ -42,23 +39,62 @@ export class LogInUse extends Error {
   }
 }
 
-/**
- * Makes this process the one that may use the folder, or throws {@link LogInUse}. The check and the claim are one LMDB
- * transaction, whose lock the system frees when its holder dies; an owner that was killed is recognised by its pid and
- * start time, so nothing has to be cleaned up by hand.
- */
-export const claimFolder = (root: RootDatabase<string, string>, meta: Database<string, string>, dir: string): void => {
-  const self: Owner = { pid: process.pid, start: processStart(process.pid) ?? '' };
-  root.transactionSync(() => {
-    const owner = readOwner(meta);
-    if (owner) {
-      const start = processStart(owner.pid);
-      if (start !== undefined && start === owner.start) throw new LogInUse(dir, owner.pid);
-    }
-    meta.putSync('owner', JSON.stringify(self));
-  });
+const ownerNumbers = (dir: string): number[] =>
+  readdirSync(dir)
+    .flatMap((file) => OWNER_FILE.exec(file)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => b - a);
+
+/** The living owner's pid; `undefined` where it is gone, or was killed before it ever was one. */
+const livingOwner = (dir: string, number: number): number | undefined => {
+  let text: string;
+  try {
+    text = readFileSync(join(dir, `owner.${number}`), 'utf8');
+  } catch {
+    return undefined;
+  }
+  const { pid, start } = ownerSchema.parse(JSON.parse(text));
+  return processStart(pid) === start ? pid : undefined;
 };
 
-export const leaveFolder = (meta: Database<string, string>): void => {
-  meta.removeSync('owner');
+/** Links the file to a name that must be free: in one step, with its content. */
+const linkIfFree = (file: string, name: string): boolean => {
+  try {
+    linkSync(file, name);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+};
+
+/**
+ * Makes this process the one that may use the folder, or throws {@link LogInUse}. Nothing has to be cleaned up after a
+ * `kill -9`: an owner that is gone is recognised by its pid and start time. Returns what gives the folder up again.
+ *
+ * It stands outside of LMDB because even opening an environment while another process commits can lose that commit.
+ */
+export const claimFolder = (dir: string): (() => void) => {
+  const claim = join(dir, `claim.${randomUUID()}`);
+  writeFileSync(claim, JSON.stringify({ pid: process.pid, start: processStart(process.pid) ?? '' }));
+  try {
+    for (;;) {
+      const [highest = 0] = ownerNumbers(dir);
+      const pid = livingOwner(dir, highest);
+      if (pid !== undefined) throw new LogInUse(dir, pid);
+      const own = highest + 1;
+      const file = join(dir, `owner.${own}`);
+      if (!linkIfFree(claim, file)) continue;
+      const numbers = ownerNumbers(dir);
+      if (numbers[0] !== own) {
+        // Others came and went between the look and the claim, and one of them is a step ahead.
+        rmSync(file, { force: true });
+        continue;
+      }
+      for (const old of numbers.slice(1)) rmSync(join(dir, `owner.${old}`), { force: true });
+      return () => rmSync(file, { force: true });
+    }
+  } finally {
+    rmSync(claim, { force: true });
+  }
 };

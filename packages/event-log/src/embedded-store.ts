@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { BOARD_VERSION, type Offset, START_OFFSET } from '@crewboard/contract';
 import { type Database, open, type RootDatabase } from 'lmdb';
-import { claimFolder, leaveFolder } from './embedded-lock.ts';
+import { claimFolder } from './embedded-lock.ts';
 import { openSequence, type Sequence } from './sequence.ts';
 
 /** One partition's part of the store. */
@@ -30,7 +30,6 @@ export interface EmbeddedStore {
   raiseFence(partition: number): number;
   /** In a transaction. */
   clearBoard(): void;
-  close(): Promise<void>;
 }
 
 const newEpoch = (): string => randomBytes(6).toString('hex');
@@ -91,30 +90,29 @@ const build = (
       meta.putSync('epoch', newEpoch());
       meta.putSync('board-version', String(BOARD_VERSION));
     },
-    close: async () => {
-      leaveFolder(meta);
-      await root.close();
-    },
   };
   if (meta.get('board-version') !== String(BOARD_VERSION)) root.transactionSync(() => store.clearBoard());
   return store;
 };
 
 /** Opens or makes the store in a folder of its own. Throws `LogInUse` where another process has it. */
-export const openStore = async (dir: string, partitions: number): Promise<EmbeddedStore> => {
+export const openStore = async (
+  dir: string,
+  partitions: number,
+): Promise<{ store: EmbeddedStore; close: () => Promise<void> }> => {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const root = open<string, string>({ path: dir, noSubdir: false, encoding: 'string', maxDbs: 8 + partitions * 3 });
+  const leave = claimFolder(dir);
+  let root: RootDatabase<string, string> | undefined;
+  const close = async (): Promise<void> => {
+    await root?.close();
+    leave();
+  };
   try {
+    root = open<string, string>({ path: dir, noSubdir: false, encoding: 'string', maxDbs: 8 + partitions * 3 });
     const meta = root.openDB<string, string>({ name: 'meta', encoding: 'string' });
-    claimFolder(root, meta, dir);
-    try {
-      return build(root, meta, dir, partitions);
-    } catch (error) {
-      leaveFolder(meta);
-      throw error;
-    }
+    return { store: build(root, meta, dir, partitions), close };
   } catch (error) {
-    await root.close();
+    await close();
     throw error;
   }
 };

@@ -32,7 +32,7 @@ const rowKey = (sessionId: string): Uint8Array => Buffer.from(sessionId);
  * are the source of all events, and a reader of them that keeps its cursor elsewhere may then be ahead of the log.
  */
 export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLogOptions): Promise<EventLog> => {
-  const store = await openStore(dir, count);
+  const { store, close } = await openStore(dir, count);
   const waits = createWaits();
   const { root } = store;
   let closing: Promise<void> | undefined;
@@ -162,7 +162,7 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
     close: () => {
       closing ??= (async () => {
         waits.close();
-        await store.close();
+        await close();
       })();
       return closing;
     },

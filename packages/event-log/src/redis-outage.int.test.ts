@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { START_OFFSET } from '@crewboard/contract';
+import { anEvent } from '@crewboard/contract/testing';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type RunningRedis, startRedis } from '../../../test/support/redis.ts';
+import { type EventLog, LogUnavailable } from './event-log.ts';
+import { createKeys } from './keys.ts';
+import { openRedisLog } from './redis.ts';
+
+const prompt = (text: string) => anEvent('PromptSubmitted', { data: { text } });
+const numbers = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n));
+
+let redis: RunningRedis;
+let prefix: string;
+let log: EventLog;
+const logger = { info: vi.fn(), warn: vi.fn() };
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+beforeEach(async () => {
+  vi.clearAllMocks();
+  prefix = `test-${randomUUID()}`;
+  log = await openRedisLog({ url: redis.url, prefix, partitions: 1, logger });
+});
+afterEach(() => log.close());
+
+/** Reads on, waiting, until it has seen an event with this text. */
+const follow = async (until: string): Promise<string[]> => {
+  const seen: string[] = [];
+  let after = START_OFFSET;
+  while (seen.at(-1) !== until) {
+    for (const entry of await log.read(0, { after, count: 50, waitMs: 3000 })) {
+      if (entry.ok && entry.event.type === 'PromptSubmitted') seen.push(entry.event.data.text);
+      after = entry.offset;
+    }
+  }
+  return seen;
+};
+
+/** Appends one by one; what was not acknowledged is sent again, as the agent does. */
+const appendAll = async (texts: readonly string[]): Promise<void> => {
+  for (const text of texts) {
+    const event = prompt(text);
+    await vi.waitUntil(
+      () =>
+        log.append([event]).then(
+          () => true,
+          () => false,
+        ),
+      { timeout: 15_000, interval: 20 },
+    );
+  }
+};
+
+describe('when Redis is killed and comes back', () => {
+  it('nothing acknowledged is lost, and reading goes on', async () => {
+    const reading = follow('last');
+    const appending = appendAll([...numbers(3000), 'last']);
+    for (let crash = 0; crash < 3; crash++) {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      await redis.restart();
+    }
+    await appending;
+    const seen = await reading;
+    // An append that was cut off may be there twice: the fold knows repeats.
+    expect([...new Set(seen)]).toEqual([...numbers(3000), 'last']);
+    expect(await follow('last')).toEqual(seen);
+  });
+
+  it('writers fail within seconds, readers wait, and one line tells of each outage', async () => {
+    await log.append([prompt('before')]);
+    const waiting = log.read(0, { after: await log.lastOffset(0), count: 1, waitMs: 60_000 });
+    await redis.kill();
+    const startedAt = performance.now();
+    const fails = [log.append([prompt('x')]), log.load(0), log.check(), log.acquireLease(0, 'a', 1000)];
+    for (const failed of fails) await expect(failed).rejects.toThrow(LogUnavailable);
+    expect(performance.now() - startedAt).toBeLessThan(6000);
+    const catchingUp = log.read(0, { after: START_OFFSET, count: 10 });
+    const aborted = log.read(0, { after: START_OFFSET, count: 10, signal: AbortSignal.timeout(300) });
+    expect(await aborted).toEqual([]);
+
+    await redis.restart();
+    expect(await catchingUp).toHaveLength(1);
+    await appendAll(['after']);
+    expect(await waiting).toHaveLength(1);
+    await vi.waitFor(() => expect(logger.info).toHaveBeenCalledTimes(1));
+    expect(logger.warn).toHaveBeenCalledTimes(1);
+    expect(JSON.stringify(logger.warn.mock.calls)).not.toContain(new URL(redis.url).password);
+  });
+
+  it('a group keeps what it was handed and goes on', async () => {
+    const change = (n: number) => ({ type: 'SummaryWritten', sessionId: 'a', summary: String(n) }) as const;
+    const group = await log.group('g', 'a');
+    await log.appendChanges([change(1)]);
+    expect(await group.read({ count: 5 })).toHaveLength(1);
+    const waiting = group.read({ count: 5, waitMs: 60_000 });
+    await redis.restart();
+    await vi.waitUntil(() =>
+      log.check().then(
+        () => true,
+        () => false,
+      ),
+    );
+    await log.appendChanges([change(2)]);
+    expect((await waiting).map(({ deliveries }) => deliveries)).toEqual([1]);
+    expect(await group.claim({ count: 5, minIdleMs: 0 })).toHaveLength(2);
+  });
+
+  it('closing while it is away ends at once', async () => {
+    const waiting = log.read(0, { after: START_OFFSET, count: 1, waitMs: 60_000 });
+    await redis.kill();
+    const startedAt = performance.now();
+    await log.close();
+    expect(await waiting).toEqual([]);
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+    await expect(openRedisLog({ url: redis.url, prefix })).rejects.toThrow(LogUnavailable);
+    await redis.restart();
+    log = await openRedisLog({ url: redis.url, prefix, partitions: 1 });
+  });
+});
+
+describe('when a connection goes silent', () => {
+  let proxy: Server;
+  let isSilent = false;
+  const pairs: [Socket, Socket][] = [];
+
+  beforeEach(async () => {
+    isSilent = false;
+    proxy = createServer((client) => {
+      const upstream = connect(Number(new URL(redis.url).port), '127.0.0.1');
+      pairs.push([client, upstream]);
+      client.on('data', (data) => upstream.write(data));
+      upstream.on('data', (data) => !isSilent && client.write(data));
+      for (const socket of [client, upstream]) socket.on('error', () => undefined);
+      client.on('close', () => upstream.destroy());
+    }).listen(0, '127.0.0.1');
+    await log.close();
+    await vi.waitUntil(() => proxy.listening);
+    const url = new URL(redis.url);
+    url.port = String((proxy.address() as AddressInfo).port);
+    log = await openRedisLog({ url: url.href, prefix, partitions: 1 });
+  });
+  afterEach(async () => {
+    await log.close();
+    for (const [client, upstream] of pairs.splice(0)) for (const socket of [client, upstream]) socket.destroy();
+    proxy.close();
+  });
+
+  it('a waiting read gives it up and goes on with another, and a write fails', async () => {
+    const direct = await openRedisLog({ url: redis.url, prefix, partitions: 1 });
+    const waiting = log.read(0, { after: START_OFFSET, count: 1, waitMs: 1000 });
+    await vi.waitUntil(() => pairs.length > 1);
+    isSilent = true;
+    await direct.append([prompt('unheard')]);
+    await direct.close();
+    await expect(log.append([prompt('lost')])).rejects.toThrow(LogUnavailable);
+    isSilent = false;
+    expect(await waiting).toHaveLength(1);
+    await log.append([prompt('heard')]);
+  });
+});
+
+describe('when somebody deletes keys', () => {
+  it('a group is made anew, for a read that waits and one that does not', async () => {
+    const group = await log.group('g', 'a');
+    const admin = new Redis(redis.url);
+    try {
+      const waiting = group.read({ count: 5, waitMs: 10_000 });
+      await vi.waitUntil(async () => String(await admin.info('clients')).includes('blocked_clients:1'));
+      await admin.del(createKeys(prefix).board(0));
+      await log.appendChanges([{ type: 'CardRemoved', sessionId: 'a' }]);
+      expect(await waiting).toHaveLength(1);
+      await admin.del(createKeys(prefix).board(0));
+      expect(await group.read({ count: 5 })).toEqual([]);
+      expect(await group.claim({ count: 5, minIdleMs: 0 })).toEqual([]);
+    } finally {
+      admin.disconnect();
+    }
+  });
+});
+
+describe('opening', () => {
+  it('says at once that the password is wrong', async () => {
+    const url = new URL(redis.url);
+    url.password = 'wrong';
+    await expect(openRedisLog({ url: url.href, prefix })).rejects.toThrow(/WRONGPASS/);
+  });
+
+  it('refuses a prefix that would break the keys apart', async () => {
+    await expect(openRedisLog({ url: redis.url, prefix: 'a{b}' })).rejects.toThrow(RangeError);
+  });
+});
