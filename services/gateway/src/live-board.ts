@@ -157,6 +157,7 @@ export class LiveBoard {
    * is true: whoever stops in the middle can resume after the last that it got.
    */
   changesSince(position: BoardPosition): SessionChange[] {
+    if (position.partitions.every((offset, partition) => offset === this.#applied[partition])) return [];
     const changed: { sessionId: string; partition: number; changedAt: Offset; entry: Entry | undefined }[] = [];
     for (const [sessionId, entry] of this.#entries) {
       const { partition, changedAt } = entry;

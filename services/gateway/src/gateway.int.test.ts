@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { anEvent } from '@crewboard/contract/testing';
+import { openRedisLog } from '@crewboard/event-log';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { type RunningRedis, startRedis } from '../../../test/support/redis.ts';
+import { boardSchema, card, openFeed, project, startGateway, TOKEN } from '../test/harness.ts';
+
+let redis: RunningRedis;
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
+
+const openLog = async (prefix = `test-${randomUUID()}`) => {
+  const log = await openRedisLog({ url: redis.url, prefix, partitions: 4 });
+  onTestFinished(() => log.close());
+  return log;
+};
+
+const sessions = Array.from({ length: 12 }, (_, index) => `session-${index}`);
+const statusOf = async (url: string): Promise<number> => (await fetch(url)).status;
+const ingest = (url: string) =>
+  fetch(`${url}/api/ingest`, {
+    method: 'POST',
+    body: JSON.stringify(anEvent('TurnEnded')),
+    headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/x-ndjson' },
+  });
+
+test('two gateways on one log tell the same board, and one resumes what the other gave', async () => {
+  const prefix = `test-${randomUUID()}`;
+  const writer = await openLog(prefix);
+  await project(
+    writer,
+    sessions.map((id) => card(id)),
+  );
+  const first = await startGateway(await openLog(prefix));
+  const second = await startGateway(await openLog(prefix));
+  const feed = openFeed(first.feedUrl());
+  await feed.until((it) => it.board().sessions.size === sessions.length);
+  const after = feed.board().offset ?? '';
+  await writer.appendChanges([{ type: 'SummaryWritten', sessionId: 'session-1', summary: 'Reads tails' }]);
+  await project(writer, [card('session-2', { status: 'idle' })], ['session-3']);
+  await feed.until((it) => it.messages.length === 4);
+
+  const resumed = openFeed(second.feedUrl(after));
+  await resumed.until((it) => it.messages.length === 3);
+  expect(resumed.messages.map(({ kind }) => kind)).toEqual(['change', 'change', 'change']);
+  const boards = [first, second].map(async ({ url }) =>
+    boardSchema.parse(await (await fetch(`${url}/api/board`)).json()),
+  );
+  const [a, b] = await Promise.all(boards);
+  expect(b).toEqual({ ...a, sessions: expect.arrayContaining(a?.sessions ?? []) });
+  expect(a?.sessions).toHaveLength(sessions.length - 1);
+});
+
+test('keeps its feeds and its board while Redis is away, and goes on when it is back', async () => {
+  const log = await openLog();
+  await project(log, [card('a')]);
+  const gateway = await startGateway(log);
+  const feed = openFeed(gateway.feedUrl());
+  await feed.until((it) => it.board().sessions.size === 1);
+
+  await redis.kill();
+  await vi.waitFor(async () => expect(await statusOf(`${gateway.url}/readyz`)).toBe(503), { timeout: 15_000 });
+  expect(await statusOf(`${gateway.url}/healthz`)).toBe(200);
+  expect(await statusOf(`${gateway.url}/api/board`)).toBe(200);
+  const refused = await ingest(gateway.url);
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get('retry-after')).not.toBeNull();
+
+  await redis.restart();
+  await vi.waitFor(async () => expect(await statusOf(`${gateway.url}/readyz`)).toBe(200), { timeout: 15_000 });
+  expect((await ingest(gateway.url)).status).toBe(200);
+  await project(log, [card('b')]);
+  await feed.until((it) => it.board().sessions.size === 2);
+  expect(feed.messages.map(({ kind }) => kind)).toEqual(['snapshot', 'change']);
+}, 60_000);
