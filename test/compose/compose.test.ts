@@ -173,6 +173,9 @@ it('goes on when a status replica is killed, and when the other crashes', async 
 
   // Every process of the container but its init, which ends then: a crash, after which the engine starts it again.
   await project.docker('exec', other, 'sh', '-c', 'kill -9 -1');
+  await until(async () => {
+    expect((await project.docker('inspect', '--format', '{{.RestartCount}}', other)).trim()).toBe('1');
+  });
   await seeSession('after-the-crash');
   await second.finish();
   await until(async () => expect((await sessions()).get(second.sessionId)?.status).toBe('waiting_for_input'));
