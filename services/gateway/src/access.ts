@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { onRequestHookHandler } from 'fastify';
+import { problem } from './problem.ts';
 
 const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '::1'];
@@ -63,20 +64,14 @@ export const accessHook =
   (request, reply, done) => {
     const { host, origin, upgrade } = request.headers;
     if (!isAllowedHost(host, rules)) {
-      reply.code(421).send({
-        statusCode: 421,
-        error: 'Misdirected Request',
-        message: 'This board is not reached under that host name. See CREWBOARD_ALLOWED_HOSTS.',
-      });
+      reply
+        .code(421)
+        .send(problem(421, 'This board is not reached under that host name. See CREWBOARD_ALLOWED_HOSTS.'));
       return;
     }
     const acts = upgrade !== undefined || !SAFE_METHODS.includes(request.method);
     if (acts && origin !== undefined && !isAllowedOrigin(origin, host, rules)) {
-      reply.code(403).send({
-        statusCode: 403,
-        error: 'Forbidden',
-        message: 'Pages of that origin may not use this board. See CREWBOARD_ALLOWED_ORIGINS.',
-      });
+      reply.code(403).send(problem(403, 'Pages of that origin may not use this board. See CREWBOARD_ALLOWED_ORIGINS.'));
       return;
     }
     done();

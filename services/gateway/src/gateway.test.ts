@@ -3,14 +3,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { sessionSchema } from '@crewboard/contract';
-import { createLogger } from '@crewboard/runtime';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import WebSocket from 'ws';
 import {
   boardSchema,
   card,
+  memoryLogger,
   metric,
   openFeed,
   openLog,
@@ -142,14 +141,7 @@ test('takes no events from a page of another origin, whatever token it has', asy
 });
 
 test('never logs a query or a token', async () => {
-  const lines: string[] = [];
-  const destination = new Writable({
-    write(chunk, _encoding, done) {
-      lines.push(String(chunk));
-      done();
-    },
-  });
-  const logger = createLogger({ name: 'gateway', level: 'trace', destination });
+  const { logger, lines } = memoryLogger('trace');
   const { url } = await startGateway(await openLog(), { logger });
   await fetch(`${url}/api/board?key=hush`, { headers: { authorization: 'Bearer hush' } });
   await fetch(`${url}/api/nothing?key=hush`);

@@ -26,7 +26,7 @@ export interface GatewayOptions {
 
 export interface Gateway {
   url: string;
-  /** Closes feeds with 1001, finishes requests in hand, and ends all within 5 s. The log stays open. A second call is harmless. */
+  /** Closes feeds with 1001, and finishes requests in hand for up to 5 s. The log stays open. A second call is harmless. */
   close(): Promise<void>;
 }
 
@@ -53,10 +53,9 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const shutDown = async (): Promise<void> => {
     const cutOff = setTimeout(() => app.server.closeAllConnections(), CLOSE_WITHIN_MS);
     try {
-      await app.close();
+      await Promise.all([app.close(), hub.stop()]);
     } finally {
       clearTimeout(cutOff);
-      await hub.stop();
     }
   };
   let closing: Promise<void> | undefined;

@@ -1,9 +1,16 @@
+import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
 /** How every error is told. */
 export const problemSchema = z.object({ statusCode: z.number().int(), error: z.string(), message: z.string() });
 export type Problem = z.infer<typeof problemSchema>;
+
+export const problem = (statusCode: number, message: string): Problem => ({
+  statusCode,
+  error: STATUS_CODES[statusCode] ?? 'Error',
+  message,
+});
 
 /** Something outside is down and comes back: 503 with Retry-After. The message is for clients. */
 export class Unavailable extends Error {
@@ -19,26 +26,18 @@ export class BoardNotRead extends Unavailable {
   }
 }
 
-const INTERNAL: Problem = {
-  statusCode: 500,
-  error: 'Internal Server Error',
-  message: 'Something went wrong in the board. Its log tells what.',
-};
-
 /** The one place where errors become HTTP. What is ours stays inside: a 5xx tells nothing but that it happened. */
 export const answerError = (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void => {
   if (error instanceof Unavailable) {
     request.log.warn({ err: error }, 'unavailable');
-    const message = error.message;
-    reply.header('retry-after', String(error.retryAfterSeconds));
-    reply.code(503).send({ statusCode: 503, error: 'Service Unavailable', message } satisfies Problem);
+    reply.header('retry-after', String(error.retryAfterSeconds)).code(503).send(problem(503, error.message));
     return;
   }
   const statusCode = 'statusCode' in error ? error.statusCode : undefined;
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    reply.code(statusCode).send({ statusCode, error: 'Bad Request', message: error.message } satisfies Problem);
+    reply.code(statusCode).send(problem(statusCode, error.message));
     return;
   }
   request.log.error({ err: error }, 'request failed');
-  reply.code(500).send(INTERNAL);
+  reply.code(500).send(problem(500, 'Something went wrong in the board. Its log tells what.'));
 };

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import {
   type Board,
   type BoardChange,
@@ -13,7 +14,7 @@ import {
 } from '@crewboard/contract';
 import { aCard } from '@crewboard/contract/testing';
 import { type EventLog, openEmbeddedLog, partitionOf, type Row } from '@crewboard/event-log';
-import { createLogger, createMetrics, type Registry } from '@crewboard/runtime';
+import { createLogger, createMetrics, type Logger, type Registry } from '@crewboard/runtime';
 import { onTestFinished } from 'vitest';
 import WebSocket from 'ws';
 import { z } from 'zod';
@@ -60,6 +61,18 @@ export const project = async (
 export const boardSchema = z.object({ offset: z.string(), sessions: z.array(sessionSchema) });
 
 export const card = (sessionId: string, overrides: Partial<Card> = {}): Card => aCard({ sessionId, ...overrides });
+
+/** A logger that keeps its lines. */
+export const memoryLogger = (level = 'info'): { logger: Logger; lines: string[] } => {
+  const lines: string[] = [];
+  const destination = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  return { logger: createLogger({ name: 'gateway', level, destination }), lines };
+};
 
 export interface TestGateway extends Gateway {
   registry: Registry;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type FeedLimits, FeedSocket, GOING_AWAY, TRY_AGAIN_LATER } from '../feed-socket.ts';
 import type { Hub } from '../hub.ts';
 import type { GatewayMetrics } from '../metrics.ts';
-import { BoardNotRead, type Problem } from '../problem.ts';
+import { BoardNotRead, problem } from '../problem.ts';
 
 export interface FeedOptions {
   hub: Hub;
@@ -41,9 +41,7 @@ export const feedRoute =
         websocket: true,
         preHandler: async (request, reply) => {
           if (!request.ws) {
-            const message = 'The feed is a WebSocket.';
-            reply.header('upgrade', 'websocket').code(426);
-            return reply.send({ statusCode: 426, error: 'Upgrade Required', message } satisfies Problem);
+            return reply.header('upgrade', 'websocket').code(426).send(problem(426, 'The feed is a WebSocket.'));
           }
           if (!hub.board) throw new BoardNotRead();
         },

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { createGzip, gzipSync } from 'node:zlib';
 import type { SessionEvent } from '@crewboard/contract';
 import { anEvent } from '@crewboard/contract/testing';
 import type { EventLog } from '@crewboard/event-log';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { metric, openLog, startGateway, TOKEN } from '../../test/harness.ts';
+import { memoryLogger, metric, openLog, startGateway, TOKEN } from '../../test/harness.ts';
 import { problemSchema } from '../problem.ts';
 import { ingestAnswerSchema } from './ingest.ts';
 
@@ -162,6 +164,20 @@ test('answers 503 with Retry-After while the log is away, and tells nothing of t
   expect(response.status).toBe(503);
   expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
   expect(await response.text()).not.toMatch(/tmp|closed|lmdb/i);
+});
+
+test('keeps nothing of a batch whose connection breaks off', async () => {
+  const log = await openLog();
+  const { logger, lines: logged } = memoryLogger();
+  const gateway = await startGateway(log, { logger });
+  const { port } = new URL(gateway.url);
+  const socket = connect(Number(port), '127.0.0.1');
+  const head = `POST /api/ingest HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Length: 9000\r\n\r\n`;
+  await once(socket, 'connect');
+  await new Promise((resolve) => socket.write(`${head}${lines([anEvent('TurnEnded')])}`, resolve));
+  socket.destroy();
+  await vi.waitFor(() => expect(logged.join('')).toContain('The body was cut off.'));
+  expect(await storedPositions(log)).toEqual([]);
 });
 
 test('takes an empty batch', async () => {

@@ -8,7 +8,7 @@ import type { FastifyPluginAsync, onRequestHookHandler } from 'fastify';
 import { z } from 'zod';
 import type { GatewayMetrics } from '../metrics.ts';
 import { type BodyLimits, BodyRefused, discard, readLines } from '../ndjson.ts';
-import { Unavailable } from '../problem.ts';
+import { problem, Unavailable } from '../problem.ts';
 
 export interface IngestOptions {
   log: EventLog;
@@ -46,14 +46,13 @@ const tokenHook = (token: string | undefined): onRequestHookHandler => {
   return (request, reply, done) => {
     if (!expected) {
       const message = 'This board takes no events over HTTP: CREWBOARD_INGEST_TOKEN is not set.';
-      reply.code(403).send({ statusCode: 403, error: 'Forbidden', message });
+      reply.code(403).send(problem(403, message));
       return;
     }
     const given = bearerOf(request.headers.authorization);
     // Digests have one length, so the comparison takes the same time whatever was sent.
     if (given === undefined || !timingSafeEqual(digest(given), expected)) {
-      reply.header('www-authenticate', 'Bearer').code(401);
-      reply.send({ statusCode: 401, error: 'Unauthorized', message: 'The token is missing or wrong.' });
+      reply.header('www-authenticate', 'Bearer').code(401).send(problem(401, 'The token is missing or wrong.'));
       return;
     }
     done();
@@ -112,21 +111,18 @@ export const ingestRoute =
       const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase();
       if (encoding !== 'gzip' && encoding !== 'identity') {
         reply.header('accept-encoding', 'gzip').header('connection', 'close').code(415);
-        return reply.send({
-          statusCode: 415,
-          error: 'Unsupported Media Type',
-          message: 'Content-Encoding may be gzip or absent.',
-        });
+        return reply.send(problem(415, 'Content-Encoding may be gzip or absent.'));
       }
       let batch: Batch;
       try {
         batch = await readBatch(body, encoding === 'gzip', limits);
       } catch (error) {
-        if (!(error instanceof BodyRefused)) throw error;
-        request.log.warn({ reason: error.message }, 'ingest body refused');
+        const refusal = body.errored ? new BodyRefused(400, 'The body was cut off.', { cause: error }) : error;
+        if (!(refusal instanceof BodyRefused)) throw refusal;
+        request.log.warn({ reason: refusal.message }, 'ingest body refused');
         await discard(body, DISCARD_MS);
         reply.header('connection', 'close');
-        throw error;
+        throw refusal;
       }
       try {
         await within(store(log, batch), APPEND_WITHIN_MS);

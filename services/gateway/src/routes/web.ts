@@ -2,12 +2,13 @@ import { access } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { problem } from '../problem.ts';
 
 const A_YEAR = 'public, max-age=31536000, immutable';
 const NOT_BUILT = 'The web page of this board is not built. Build it with "npm run build" and start the board again.\n';
 
 const notFound = (reply: FastifyReply): void => {
-  reply.code(404).send({ statusCode: 404, error: 'Not Found', message: 'There is nothing here.' });
+  reply.code(404).send(problem(404, 'There is nothing here.'));
 };
 
 /** A page's own address (`/repo/acme`), not a file's and not the API's: the page itself finds out what to show. */
