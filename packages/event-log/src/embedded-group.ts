@@ -1,5 +1,6 @@
 import { type Offset, START_OFFSET } from '@crewboard/contract';
 import { z } from 'zod';
+import { isAborted } from './abort.ts';
 import type { EmbeddedStore } from './embedded-store.ts';
 import { parseChange, type RawEntry } from './entries.ts';
 import type { DeadLetter, GroupEntry, GroupReader } from './event-log.ts';
@@ -91,13 +92,13 @@ export const createEmbeddedGroup = (deps: GroupDeps, name: string, consumer: str
   const read: GroupReader['read'] = async ({ count, waitMs = 0, signal }) => {
     const until = performance.now() + waitMs;
     const topics = store.partitions.map(({ changes }) => changes.topic);
-    const stop = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
+    const stop = signal ? [signal, closing.signal] : [closing.signal];
     for (;;) {
       if (deps.isClosed()) return [];
       const hasUnseen = [...store.partitions.keys()].some((partition) => unseen(partition, 1).length > 0);
       const entries = hasUnseen ? await readable(await store.root.childTransaction(() => handOut(count))) : [];
       const leftMs = until - performance.now();
-      if (entries.length > 0 || leftMs <= 0 || stop.aborted) return entries;
+      if (entries.length > 0 || leftMs <= 0 || isAborted(stop)) return entries;
       if (!hasUnseen) await waits.wait(topics, leftMs, stop);
     }
   };

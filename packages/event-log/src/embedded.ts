@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { createEmbeddedGroup } from './embedded-group.ts';
 import { openStore, type PartitionStore } from './embedded-store.ts';
 import { createChangeReader, cutLetter, type RawEntry, toEventEntry } from './entries.ts';
-import { type DeadLetter, type EventLog, LogUnavailable, type ReadOptions, type Row } from './event-log.ts';
+import { type DeadLetter, type EventLog, FencedOff, LogUnavailable, type ReadOptions, type Row } from './event-log.ts';
 import { createLeases } from './leases.ts';
 import { groupByPartition } from './partition.ts';
 import { parseRow } from './rows.ts';
@@ -49,7 +49,12 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
   };
   const transact = async <Result>(action: () => Result): Promise<Result> => {
     assertOpen();
-    return root.childTransaction(action);
+    try {
+      return await root.childTransaction(action);
+    } catch (error) {
+      if (error instanceof FencedOff) throw error;
+      throw new LogUnavailable(`the log in ${dir} can't be written`, { cause: error });
+    }
   };
 
   const appendTo = async <Item extends { sessionId: string }>(
@@ -75,7 +80,7 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
       if (entries.length === options.count) await new Promise((resolve) => setImmediate(resolve));
       const leftMs = until - performance.now();
       if (entries.length > 0 || leftMs <= 0 || options.signal?.aborted) return entries;
-      await waits.wait([sequence.topic], leftMs, options.signal);
+      await waits.wait([sequence.topic], leftMs, options.signal ? [options.signal] : []);
       if (isClosed()) return [];
     }
   };

@@ -1,11 +1,4 @@
-import {
-  type BoardChange,
-  boardChangeSchema,
-  compareOffsets,
-  type Offset,
-  parseEvent,
-  type RecordedChange,
-} from '@crewboard/contract';
+import { type BoardChange, boardChangeSchema, type Offset, parseEvent, type RecordedChange } from '@crewboard/contract';
 import type { DeadLetter, EventEntry, ReadOptions } from './event-log.ts';
 
 /** An entry as a backend stores it: one JSON text at its place. */
@@ -30,7 +23,7 @@ export const toEventEntry = ({ offset, raw }: RawEntry): EventEntry => {
   if (!json.ok) return { ok: false, offset, reason: json.reason, raw };
   const parsed = parseEvent(json.value);
   return parsed.ok
-    ? { ok: true, offset, event: { ...parsed.event, offset } }
+    ? { ok: true, offset, event: Object.assign(parsed.event, { offset }) }
     : { ok: false, offset, reason: parsed.reason, raw };
 };
 
@@ -58,13 +51,13 @@ interface ChangeSource {
  * read, and a call that finds nothing else goes on behind it.
  */
 export const createChangeReader = ({ read, deadLetter }: ChangeSource) => {
-  const setAsideUpTo = new Map<number, Offset>();
+  const done = new Set<string>();
 
   const setAside = async (partition: number, { offset, raw }: RawEntry, reason: string): Promise<void> => {
-    const done = setAsideUpTo.get(partition);
-    if (done !== undefined && compareOffsets(offset, done) <= 0) return;
+    const place = `${partition}/${offset}`;
+    if (done.has(place)) return;
     await deadLetter({ from: 'board', reason, raw, at: Date.now() });
-    setAsideUpTo.set(partition, offset);
+    done.add(place);
   };
 
   return async (partition: number, options: ReadOptions): Promise<RecordedChange[]> => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { isAborted } from './abort.ts';
 import { LogUnavailable } from './event-log.ts';
 import { settle } from './settle.ts';
 
@@ -57,8 +58,9 @@ const createOutageLog = (where: string, logger: ConnectionLogger | undefined) =>
 const placeOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'the given URL');
 
 export interface WaitOptions {
-  waitMs?: number | undefined;
-  signal?: AbortSignal | undefined;
+  waitMs: number;
+  /** Any of them ends the wait. */
+  stop: readonly AbortSignal[];
 }
 
 /** The connections of one log: one for commands, and a small pool for reads that may block. */
@@ -118,7 +120,7 @@ export const connect = async (url: string, logger: ConnectionLogger | undefined)
   const command: Connections['command'] = async (run) => {
     if (closing.signal.aborted) throw new LogUnavailable('the log is closed');
     try {
-      const outcome = await settle(run(commands), DEADLINE_MS, closing.signal);
+      const outcome = await settle(run(commands), DEADLINE_MS, [closing.signal]);
       if (outcome.kind === 'reply') return outcome.reply;
     } catch (error) {
       if (!isAway(error)) throw error;
@@ -131,7 +133,7 @@ export const connect = async (url: string, logger: ConnectionLogger | undefined)
   const attempt = async <Reply>(
     run: (redis: Redis, blockMs: number) => Promise<Reply | null>,
     blockMs: number,
-    stop: AbortSignal,
+    stop: readonly AbortSignal[],
   ): Promise<{ reply: Reply | null } | undefined> => {
     const redis = take();
     try {
@@ -150,11 +152,11 @@ export const connect = async (url: string, logger: ConnectionLogger | undefined)
     return undefined;
   };
 
-  const read: Connections['read'] = async (run, { waitMs = 0, signal }) => {
+  const read: Connections['read'] = async (run, options) => {
     if (closing.signal.aborted) throw new LogUnavailable('the log is closed');
-    const stop = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
-    const until = performance.now() + waitMs;
-    while (!stop.aborted) {
+    const stop = [...options.stop, closing.signal];
+    const until = performance.now() + options.waitMs;
+    while (!isAborted(stop)) {
       const leftMs = Math.max(0, Math.floor(until - performance.now()));
       const answer = await attempt(run, Math.min(leftMs, BLOCK_MAX_MS), stop);
       if (answer?.reply != null) return answer.reply;
@@ -167,7 +169,7 @@ export const connect = async (url: string, logger: ConnectionLogger | undefined)
     if (closing.signal.aborted) return;
     closing.abort();
     for (const redis of [...idle, ...busy]) redis.disconnect();
-    await settle(commands.quit(), PAUSE_MS, new AbortController().signal).catch(() => undefined);
+    await settle(commands.quit(), PAUSE_MS).catch(() => undefined);
     commands.disconnect();
   };
 

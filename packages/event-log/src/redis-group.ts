@@ -80,7 +80,8 @@ export const createRedisGroup = async (deps: GroupDeps, name: string, consumer: 
     return entries;
   };
 
-  const fetch = async (count: number, waitMs: number, signal: AbortSignal): Promise<HandedOut[]> => {
+  /** One command over all partitions: what a Redis Cluster would want asked slot by slot. */
+  const fetchUnseen = async (count: number, waitMs: number, stop: readonly AbortSignal[]): Promise<HandedOut[]> => {
     const each = Math.ceil(count / streams.length);
     const news = streams.map(() => '>');
     const reply = await connections.read(
@@ -90,7 +91,7 @@ export const createRedisGroup = async (deps: GroupDeps, name: string, consumer: 
             ? redis.xreadgroup('GROUP', name, consumer, 'COUNT', each, 'BLOCK', blockMs, 'STREAMS', ...streams, ...news)
             : redis.xreadgroup('GROUP', name, consumer, 'COUNT', each, 'STREAMS', ...streams, ...news),
         ),
-      { waitMs, signal },
+      { waitMs, stop },
     );
     return z
       .array(z.tuple([z.string(), z.array(entrySchema)]))
@@ -101,10 +102,10 @@ export const createRedisGroup = async (deps: GroupDeps, name: string, consumer: 
   };
 
   const read: GroupReader['read'] = async ({ count, waitMs = 0, signal }) => {
-    const stop = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
+    const stop = signal ? [signal, closing.signal] : [closing.signal];
     const until = performance.now() + waitMs;
     for (;;) {
-      if (surplus.length === 0) surplus = await fetch(count, Math.max(0, until - performance.now()), stop);
+      if (surplus.length === 0) surplus = await fetchUnseen(count, Math.max(0, until - performance.now()), stop);
       const handed = surplus.slice(0, count);
       surplus = surplus.slice(count);
       const entries = await readable(handed);

@@ -80,13 +80,16 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
     await Promise.all([...groupByPartition(items, count)].map(appendPartition));
   };
 
-  const readFrom = async (key: string, { after, count: most, waitMs, signal }: ReadOptions): Promise<RawEntry[]> => {
+  const readFrom = async (
+    key: string,
+    { after, count: most, waitMs = 0, signal }: ReadOptions,
+  ): Promise<RawEntry[]> => {
     const reply = await connections.read(
       (redis, blockMs) =>
         blockMs > 0
           ? redis.xread('COUNT', most, 'BLOCK', blockMs, 'STREAMS', key, after)
           : redis.xread('COUNT', most, 'STREAMS', key, after),
-      { waitMs, signal },
+      { waitMs, stop: signal ? [signal] : [] },
     );
     return (reply?.[0]?.[1] ?? []).map(toRawEntry);
   };
@@ -214,7 +217,7 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
     trim: async ({ olderThan, maxEntries }) => {
       for (let partition = 0; partition < count; partition++) {
         for (const key of [keys.events(partition), keys.board(partition)]) {
-          if (olderThan !== undefined) await trimStream(key, 'MINID', `${olderThan}-0`);
+          if (olderThan !== undefined) await trimStream(key, 'MINID', `${Math.trunc(olderThan)}-0`);
           if (maxEntries !== undefined) await trimStream(key, 'MAXLEN', maxEntries);
         }
       }

@@ -1,19 +1,23 @@
+import { onAbort } from './abort.ts';
+
 export type Outcome<Reply> = { kind: 'reply'; reply: Reply } | { kind: 'stopped' } | { kind: 'late' };
 
 /** Waits for a reply no longer than `ms`, and not beyond an abort. A reply or error that comes later is dropped. */
-export const settle = <Reply>(reply: Promise<Reply>, ms: number, stop: AbortSignal): Promise<Outcome<Reply>> =>
-  new Promise((resolve, reject) => {
-    const finish = (act: () => void): void => {
-      clearTimeout(timer);
-      stop.removeEventListener('abort', onStop);
-      act();
-    };
-    const onStop = (): void => finish(() => resolve({ kind: 'stopped' }));
-    const timer = setTimeout(() => finish(() => resolve({ kind: 'late' })), ms);
-    stop.addEventListener('abort', onStop);
-    if (stop.aborted) onStop();
-    reply.then(
-      (value) => finish(() => resolve({ kind: 'reply', reply: value })),
-      (error: unknown) => finish(() => reject(error)),
-    );
+export const settle = async <Reply>(
+  reply: Promise<Reply>,
+  ms: number,
+  stop: readonly AbortSignal[] = [],
+): Promise<Outcome<Reply>> => {
+  let timer: NodeJS.Timeout | undefined;
+  let leave = (): void => {};
+  const ended = new Promise<Outcome<Reply>>((resolve) => {
+    timer = setTimeout(() => resolve({ kind: 'late' }), ms);
+    leave = onAbort(stop, () => resolve({ kind: 'stopped' }));
   });
+  try {
+    return await Promise.race([reply.then((value) => ({ kind: 'reply', reply: value }) as const), ended]);
+  } finally {
+    clearTimeout(timer);
+    leave();
+  }
+};
