@@ -64,6 +64,8 @@ export const createIngestService = (options: IngestServiceOptions): IngestServic
       claudeDir,
       logger,
       onFile: (path) => (path.startsWith('sessions/') ? void presence.check(baseName(path)) : follower.hint(path)),
+      onFileSettled: (path) =>
+        void (path.startsWith('sessions/') ? presence.check(baseName(path)) : follower.glance(path)),
       onFolder: (path) => void (path === 'sessions' ? presence.sweep() : follower.sweep(path || undefined)),
     });
     metrics.watch({

@@ -16,6 +16,8 @@ export interface ClaudeWatcherDeps {
   logger: Logger;
   /** A path relative to the claude folder, with `/` between the parts: a transcript or presence file, maybe gone. */
   onFile: (path: string) => void;
+  /** The same file again, a moment after its last event: maybe that event stood for more than one change. */
+  onFileSettled: (path: string) => void;
   /** A folder that is new, or (empty) the claude folder once all of it is watched: something may have been missed in it. */
   onFolder: (path: string) => void;
 }
@@ -28,7 +30,7 @@ const TRAILING_MS = [30, 120] as const;
  * raw events name the file within a fraction of a millisecond, where chokidar's own file events cost a watch and a `stat`
  * each and come late or not at all under load.
  */
-export const createClaudeWatcher = ({ claudeDir, logger, onFile, onFolder }: ClaudeWatcherDeps): ClaudeWatcher => {
+export const createClaudeWatcher = ({ claudeDir, logger, ...hints }: ClaudeWatcherDeps): ClaudeWatcher => {
   let watcher: FSWatcher | undefined;
   const trailing = new Map<string, NodeJS.Timeout>();
 
@@ -39,20 +41,28 @@ export const createClaudeWatcher = ({ claudeDir, logger, onFile, onFolder }: Cla
     return slashed.startsWith(`${root}/`) ? slashed.slice(root.length + 1) : '';
   };
 
-  /** Tells now, and again when it has been quiet for a while. */
-  const tell = (path: string, onHint: (path: string) => void, stage = 0): void => {
-    onHint(path);
+  /** Looks again when it has been quiet for a while, and once more later. */
+  const trail = (path: string, onQuiet: (path: string) => void, stage = 0): void => {
     clearTimeout(trailing.get(path));
     const waitMs = TRAILING_MS[stage];
-    if (waitMs === undefined) trailing.delete(path);
-    else trailing.set(path, setTimeout(tell, waitMs, path, onHint, stage + 1));
+    if (waitMs === undefined) {
+      trailing.delete(path);
+      return;
+    }
+    const look = (): void => {
+      onQuiet(path);
+      trail(path, onQuiet, stage + 1);
+    };
+    trailing.set(path, setTimeout(look, waitMs));
   };
 
   const onRaw = (_event: string, name: unknown, details: unknown): void => {
     const folder = watchedPath(details);
     if (typeof name !== 'string' || folder === undefined) return;
     const path = within(join(folder, name));
-    if (isOfInterest(path)) tell(path, onFile);
+    if (!isOfInterest(path)) return;
+    hints.onFile(path);
+    trail(path, hints.onFileSettled);
   };
 
   const begin = (): FSWatcher =>
@@ -68,8 +78,12 @@ export const createClaudeWatcher = ({ claudeDir, logger, onFile, onFolder }: Cla
       atomic: false,
     })
       .on('raw', onRaw)
-      .on('addDir', (folder) => tell(within(folder), onFolder))
-      .on('ready', () => onFolder(''))
+      .on('addDir', (folder) => {
+        // It is told before it is watched: what is put into it meanwhile is found by the looks that trail.
+        hints.onFolder(within(folder));
+        trail(within(folder), hints.onFolder);
+      })
+      .on('ready', () => hints.onFolder(''))
       .on('error', (error) => logger.warn({ err: error }, 'watching is incomplete: changes are found by looking'));
 
   return {

@@ -5,7 +5,7 @@ import type { DeadLetters } from '../dead-letters.ts';
 import type { IngestMetrics } from '../metrics.ts';
 import type { SeenSession } from '../presence/unseen.ts';
 import type { Shipper } from '../ship.ts';
-import { type FoundTranscript, findTranscripts, type TranscriptFile, transcriptFileOf } from './find.ts';
+import { type FoundTranscript, findTranscripts, inspect, type TranscriptFile, transcriptFileOf } from './find.ts';
 import type { Line } from './lines.ts';
 import { CHUNK_BYTES, withTranscript } from './open.ts';
 import type { Locate, ParsedLine } from './parse.ts';
@@ -15,6 +15,8 @@ import { createTranscriptReader, type ReadStep, type TranscriptReader } from './
 export interface TranscriptFollower {
   /** Something may have happened at this path, relative to the claude folder: it is looked at before all others. */
   hint(path: string): void;
+  /** The same where nothing new is likely: one `stat` tells. */
+  glance(path: string): Promise<void>;
   /** Looks at every transcript below a folder, all of them by default. */
   sweep(folder?: string): Promise<void>;
   /** Reads and ships until the signal aborts, then rejects. */
@@ -198,6 +200,13 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
   return {
     hint(path) {
       if (!transcriptFileOf(path)) return;
+      hinted.add(path);
+      wake();
+    },
+    async glance(path) {
+      const name = transcriptFileOf(path);
+      const file = name && (await inspect(claudeDir, name));
+      if (!file || !isDue(file)) return;
       hinted.add(path);
       wake();
     },

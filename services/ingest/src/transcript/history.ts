@@ -3,6 +3,7 @@ import type { HistoryCursor } from '../cursor.ts';
 import { createLineSplitter, type Line } from './lines.ts';
 import { CHUNK_BYTES, type OpenTranscript } from './open.ts';
 import type { ParsedLine, TranscriptParser } from './parse.ts';
+import { isToolResultLine } from './sniff.ts';
 
 type Counts = EventOf<'HistoryCounted'>['data'];
 type Tokens = Counts['tokens'][number];
@@ -48,6 +49,11 @@ export const createHistoryReader = ({ from, parser, onLine }: HistoryReaderOptio
     }
   };
 
+  const read = ({ bytes, start }: Line, observedAt: number): ParsedLine => {
+    if (!bytes) return { events: [], problem: 'the line is too long' };
+    return isToolResultLine(bytes) ? { events: [] } : parser.line(bytes, start, observedAt);
+  };
+
   const close = (position: number): HistoryStep => {
     const { prompts, tokens } = counts;
     const data: Counts = { prompts, tokens: [...tokens.values()].slice(0, MODELS_MAX) };
@@ -65,9 +71,7 @@ export const createHistoryReader = ({ from, parser, onLine }: HistoryReaderOptio
       const steps: HistoryStep[] = [];
       const chunk = await file.read(splitter.readTo, Math.min(CHUNK_BYTES, end - splitter.readTo));
       splitter.push(chunk, (line) => {
-        const parsed: ParsedLine = line.bytes
-          ? parser.line(line.bytes, line.start, observedAt)
-          : { events: [], problem: 'the line is too long' };
+        const parsed = read(line, observedAt);
         onLine(line, parsed);
         count(parsed.events);
         if (line.end - start >= COUNT_BYTES && line.end < end) steps.push(close(line.end));

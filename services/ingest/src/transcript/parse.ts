@@ -84,23 +84,31 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
   const { sessionId, machine, owner, stream, locate } = options;
   let state = options.state ?? initialParserState;
 
-  const stamp = (fact: Fact, position: number, occurredAt: number, agentId: string | undefined): SessionEvent => ({
-    ...fact,
-    schemaVersion: EVENT_VERSION,
-    sessionId,
-    machine,
-    source: 'transcript',
-    stream,
-    position,
-    occurredAt,
-    ...(agentId ? { agentId } : {}),
-  });
+  /** Completes the fact itself: copying it costs more than all the rest of a line. */
+  const stamp = (fact: Fact, position: number, occurredAt: number, agentId: string | undefined): SessionEvent =>
+    Object.assign(fact, {
+      schemaVersion: EVENT_VERSION,
+      sessionId,
+      machine,
+      source: 'transcript' as const,
+      stream,
+      position,
+      occurredAt,
+      ...(agentId ? { agentId } : undefined),
+    } as const);
+
+  /** What the last place was made of: nearly every entry repeats it. */
+  let madeOf: { place: Place; cwd: unknown; gitBranch: unknown; version: unknown; entrypoint: unknown } | undefined;
 
   const located = (entry: JsonObject): Fact[] => {
     const cwd = textOf(entry.cwd);
     if (!cwd) return [];
     const place = locate(cwd);
-    const said = textOf(entry.gitBranch);
+    const { gitBranch, version, entrypoint } = entry;
+    const isSame = madeOf?.place === place && madeOf.cwd === cwd && madeOf.gitBranch === gitBranch;
+    if (isSame && madeOf?.version === version && madeOf?.entrypoint === entrypoint) return [];
+    madeOf = { place, cwd, gitBranch, version, entrypoint };
+    const said = textOf(gitBranch);
     const data = {
       cwd: cut(cwd, 4096),
       repo: place.repo,
@@ -108,8 +116,8 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
       branch: said && said !== 'HEAD' ? nameOf(said) : place.branch,
       worktree: place.worktree,
       owner,
-      clientVersion: nameOrNull(entry.version),
-      entrypoint: nameOrNull(entry.entrypoint),
+      clientVersion: nameOrNull(version),
+      entrypoint: nameOrNull(entrypoint),
     };
     const json = JSON.stringify(data);
     if (json === state.located) return [];

@@ -55,32 +55,53 @@ const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte ===
  * a prompt that quotes `"type":"attachment"` is no attachment. False means "not known", and the line is parsed.
  * The start of a line (`SNIFF_BYTES`) is enough.
  */
-export const isSilentLine = (line: Buffer): boolean => {
+export const isSilentLine = (line: Buffer): boolean =>
+  walkKeys(line, (key, at, scalar) => {
+    if (key === 'type' && scalar !== undefined) return isSilentType(scalar);
+    // An attachment's own type stands after its bulk. No other entry has an object of that name.
+    return key === 'attachment' && line[at] === OPEN_BRACE ? true : undefined;
+  });
+
+const TOOL_RESULTS = [
+  '{"role":"user","content":[{"tool_use_id":',
+  '{"role":"user","content":[{"type":"tool_result"',
+].map((start) => Buffer.from(start));
+
+/** True when the line surely holds the results of tools, and neither a prompt nor tokens. False means "not known". */
+export const isToolResultLine = (line: Buffer): boolean =>
+  walkKeys(line, (key, at) =>
+    key === 'message'
+      ? TOOL_RESULTS.some((start) => line.compare(start, 0, start.length, at, at + start.length) === 0)
+      : undefined,
+  );
+
+/**
+ * Names the object's own keys in order, with where each value starts and its text where it is a string, until `decide` knows,
+ * a value is an object or a list, or the sniffed part ends: then it is false.
+ */
+const walkKeys = (
+  line: Buffer,
+  decide: (key: string, at: number, scalar: string | undefined) => boolean | undefined,
+): boolean => {
   const end = Math.min(line.length, SNIFF_BYTES);
   let at = skipBlanks(line, 0, end);
   if (line[at] !== OPEN_BRACE) return false;
   at++;
   while (at < end) {
     at = skipBlanks(line, at, end);
-    if (line[at] !== QUOTE) return false;
-    const keyEnd = stringEnd(line, at, end);
+    const keyEnd = line[at] === QUOTE ? stringEnd(line, at, end) : -1;
     if (keyEnd < 0) return false;
     const key = line.toString('latin1', at + 1, keyEnd);
     at = skipBlanks(line, keyEnd + 1, end);
     if (line[at] !== COLON) return false;
     at = skipBlanks(line, at + 1, end);
-    const first = line[at];
-    if (first === QUOTE) {
-      const valueEnd = stringEnd(line, at, end);
-      if (valueEnd < 0) return false;
-      if (key === 'type') return isSilentType(line.toString('latin1', at + 1, valueEnd));
-      at = skipBlanks(line, valueEnd + 1, end);
-    } else if (first === OPEN_BRACE || first === OPEN_BRACKET) {
-      // An attachment's own type stands after its bulk. No other entry has an object of that name.
-      return key === 'attachment' && first === OPEN_BRACE;
-    } else {
-      while (at < end && line[at] !== COMMA && line[at] !== CLOSE_BRACE) at++;
-    }
+    const valueEnd = line[at] === QUOTE ? stringEnd(line, at, end) : undefined;
+    if (valueEnd === -1) return false;
+    const decided = decide(key, at, valueEnd === undefined ? undefined : line.toString('latin1', at + 1, valueEnd));
+    if (decided !== undefined) return decided;
+    if (valueEnd !== undefined) at = skipBlanks(line, valueEnd + 1, end);
+    else if (line[at] === OPEN_BRACE || line[at] === OPEN_BRACKET) return false;
+    else while (at < end && line[at] !== COMMA && line[at] !== CLOSE_BRACE) at++;
     if (line[at] !== COMMA) return false;
     at++;
   }
