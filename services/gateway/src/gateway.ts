@@ -30,8 +30,8 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** The server listens without a board after so long: it tells its state, and the log may come back. */
-const FIRST_BOARD_WITHIN_MS = 2000;
+/** A log that does not even say that it is away does not keep the server from listening for longer. */
+const FIRST_BOARD_WITHIN_MS = 15_000;
 const CLOSE_WITHIN_MS = 5000;
 
 /** Starts the gateway on a log. Rejects when it can't listen, never because the log is away. */

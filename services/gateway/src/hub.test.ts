@@ -45,10 +45,10 @@ test('waits for a log that is away at the start, says so, and reads it when it c
   const shaky = shakyLog(await openLog());
   shaky.state.isAway = true;
   const { hub, loaded } = await startHub(shaky.log);
-  await vi.waitFor(() => expect(hub.check()).rejects.toThrow('not read yet'));
-  shaky.state.isAway = false;
   await loaded;
-  await hub.check();
+  await expect(hub.check()).rejects.toThrow('not read yet');
+  shaky.state.isAway = false;
+  await vi.waitFor(() => hub.check(), { timeout: 8000 });
 });
 
 test('keeps its board while the log is away, and goes on where it was', async () => {

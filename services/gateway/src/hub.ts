@@ -62,7 +62,7 @@ export class Hub {
     return Math.max(0, ...Array.from(this.#behindSince.values(), (since) => now - since));
   }
 
-  /** Begins to read; resolves when the first board is there, or with `stop`. To be called once. */
+  /** Begins to read; resolves when the first board is there, or the first try failed. To be called once. */
   start(): Promise<void> {
     return new Promise((resolve) => {
       this.#running = this.#run(resolve).finally(resolve);
@@ -96,15 +96,20 @@ export class Hub {
     this.#listeners.delete(listener);
   }
 
-  async #run(loaded: () => void): Promise<void> {
+  async #run(tried: () => void): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      const board = await this.#persist('the board', () => loadBoard(this.#log), signal);
+      const load = () =>
+        loadBoard(this.#log).catch((error: unknown) => {
+          tried();
+          throw error;
+        });
+      const board = await this.#persist('the board', load, signal);
       if (!board) return;
       const isFirst = this.#board === undefined;
       this.#board = board;
       this.#logger.info({ epoch: board.epoch, sessions: board.size }, isFirst ? 'board read' : 'another board read');
-      if (isFirst) loaded();
+      if (isFirst) tried();
       else for (const listener of this.#listeners) listener.replaced();
       await this.#follow(board, signal);
     }
