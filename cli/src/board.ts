@@ -12,6 +12,8 @@ export interface BoardOptions {
   port: number;
   /** A session whose process is gone leaves the board so long after its last event. */
   retentionDays: number;
+  /** Events stay in the log for so long. */
+  logDays: number;
   logger: Logger;
   registry: Registry;
 }
@@ -42,7 +44,7 @@ const sayPortTaken = (error: unknown): void => {
 };
 
 const serveBoard = async (
-  { log, host, port, retentionDays, logger, registry }: BoardOptions,
+  { log, host, port, retentionDays, logDays, logger, registry }: BoardOptions,
   signal: AbortSignal,
   work: Work,
 ): Promise<void> => {
@@ -57,6 +59,7 @@ const serveBoard = async (
     logger,
     metrics: createStatusMetrics(registry),
     retentionMs: retentionDays * DAY_MS,
+    logAgeMs: logDays * DAY_MS,
   });
   const stopOthers = (error: unknown): never => {
     failed.abort();

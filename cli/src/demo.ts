@@ -5,21 +5,16 @@ import { openEmbeddedLog } from '@crewboard/event-log';
 import { createLogger, createMetrics, parseConfig } from '@crewboard/runtime';
 import { runBoard } from './board.ts';
 import { runDemo } from './demo/run-demo.ts';
-import { settingsSchema } from './settings.ts';
+import { boardSettings, settingsSchema } from './settings.ts';
 
 /** `crewboard demo`: the real board over invented sessions, in a folder that is gone afterwards. Reads nobody's sessions. */
 export const demo = async (env: NodeJS.ProcessEnv): Promise<void> => {
-  const {
-    HOST: host,
-    PORT: port,
-    CREWBOARD_RETENTION_DAYS: retentionDays,
-    LOG_LEVEL: level,
-  } = parseConfig(settingsSchema, env);
-  const logger = createLogger({ name: 'crewboard', level });
+  const settings = parseConfig(settingsSchema, env);
+  const logger = createLogger({ name: 'crewboard', level: settings.LOG_LEVEL });
   const dir = await mkdtemp(join(tmpdir(), 'crewboard-demo-'));
   const log = await openEmbeddedLog({ dir });
   try {
-    await runBoard({ log, host, port, retentionDays, logger, registry: createMetrics() }, (url, signal) => {
+    await runBoard({ ...boardSettings(settings), log, logger, registry: createMetrics() }, (url, signal) => {
       console.log(`Crewboard’s demo is at ${url}. All sessions in it are invented; Ctrl-C ends it.`);
       return runDemo({ log, signal, seed: Date.now() });
     });

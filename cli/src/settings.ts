@@ -16,6 +16,15 @@ export const settingsSchema = z.object({
   CREWBOARD_OWNER: z.string().min(1).optional(),
   CREWBOARD_MAX_AGE_DAYS: z.coerce.number().positive().default(7),
   CREWBOARD_RETENTION_DAYS: z.coerce.number().positive().default(14),
+  CREWBOARD_LOG_DAYS: z.coerce.number().positive().default(30),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('warn'),
 });
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** What the settings say of the board itself, whoever's sessions it shows. */
+export const boardSettings = (settings: Settings) => ({
+  host: settings.HOST,
+  port: settings.PORT,
+  retentionDays: settings.CREWBOARD_RETENTION_DAYS,
+  logDays: settings.CREWBOARD_LOG_DAYS,
+});

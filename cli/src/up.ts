@@ -4,7 +4,7 @@ import { agentIdentity, createIngestService, logSink } from '@crewboard/ingest';
 import { createLogger, createMetrics, parseConfig } from '@crewboard/runtime';
 import { runBoard } from './board.ts';
 import { openLog } from './log.ts';
-import { settingsSchema } from './settings.ts';
+import { boardSettings, settingsSchema } from './settings.ts';
 
 /** `crewboard up` and `npm start`: agent, fold and gateway in one process, on this machine's own sessions. */
 export const up = async (env: NodeJS.ProcessEnv): Promise<void> => {
@@ -21,15 +21,7 @@ export const up = async (env: NodeJS.ProcessEnv): Promise<void> => {
     logger,
     registry,
   });
-  const board = {
-    log,
-    host: settings.HOST,
-    port: settings.PORT,
-    retentionDays: settings.CREWBOARD_RETENTION_DAYS,
-    logger,
-    registry,
-  };
-  await runBoard(board, (url, signal) => {
+  await runBoard({ ...boardSettings(settings), log, logger, registry }, (url, signal) => {
     console.log(`Crewboard is at ${url}`);
     adviseOnClaudeDir(settings.CLAUDE_CONFIG_DIR);
     return ingest.run(signal);

@@ -18,6 +18,7 @@ const service = createStatusService({
   logger,
   metrics: createStatusMetrics(registry),
   retentionMs: config.CREWBOARD_RETENTION_DAYS * DAY_MS,
+  logAgeMs: config.CREWBOARD_LOG_DAYS * DAY_MS,
 });
 const health = await startHealthServer({
   host: config.HEALTH_HOST,

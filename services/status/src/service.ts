@@ -13,12 +13,16 @@ export interface StatusServiceOptions {
   now?: () => number;
   /** A session whose process is gone leaves the board so long after its last event, in ms. */
   retentionMs?: number;
+  /** Events and changes older than this are dropped, in ms; a rebuild can't reach behind it. Longer than the retention. */
+  logAgeMs?: number;
   /** How long a dead replica's partitions stay with it, in ms. */
   leaseMs?: number;
 }
 
 const BATCH = 1_000;
 const RETENTION_MS = 14 * 24 * 3_600_000;
+const LOG_AGE_MS = 30 * 24 * 3_600_000;
+const TRIM_EVERY_MS = 3_600_000;
 const LEASE_MS = 6_000;
 const RETRY_MS = { first: 100, most: 5_000 };
 
@@ -27,7 +31,8 @@ const RETRY_MS = { first: 100, most: 5_000 };
  * checkpoint in one step. May be killed at any moment; whoever takes the partition over goes on from the checkpoint.
  */
 export const createStatusService = (options: StatusServiceOptions) => {
-  const { log, holder, logger, metrics, now = Date.now, retentionMs = RETENTION_MS, leaseMs = LEASE_MS } = options;
+  const { log, holder, logger, metrics, now = Date.now, retentionMs = RETENTION_MS } = options;
+  const { logAgeMs = LOG_AGE_MS, leaseMs = LEASE_MS } = options;
   let held = 0;
 
   /** Waits until this process may write the partition; `undefined` when aborted. Those who hold much let others go first. */
@@ -95,17 +100,28 @@ export const createStatusService = (options: StatusServiceOptions) => {
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof FencedOff) logger.warn({ partition }, 'another replica took the partition over');
-        else logger.error({ partition, error, retryMs }, 'folding stopped, it goes on from the checkpoint');
+        else logger.error({ partition, err: error, retryMs }, 'folding stopped, it goes on from the checkpoint');
         await pause(retryMs, signal);
         retryMs = Math.min(retryMs * 2, RETRY_MS.most);
       }
     }
   };
 
+  /** Keeps the log from growing without end. What can't be trimmed now is trimmed next time. */
+  const trimNowAndThen = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      await log
+        .trim({ olderThan: now() - logAgeMs })
+        .catch((error: unknown) => logger.warn({ err: error }, 'the log could not be trimmed'));
+      await pause(TRIM_EVERY_MS, signal);
+    }
+  };
+
   return {
     /** Runs until the signal; leases are given back then, so that another replica goes on at once. */
     run: async (signal: AbortSignal): Promise<void> => {
-      await Promise.all(Array.from({ length: log.partitions }, (_, partition) => runPartition(partition, signal)));
+      const partitions = Array.from({ length: log.partitions }, (_, partition) => runPartition(partition, signal));
+      await Promise.all([...partitions, trimNowAndThen(signal)]);
     },
   };
 };
