@@ -23,6 +23,7 @@ const MAX_BYTES = 1024 * 1024;
 /** Notes unreadable lines in `<dir>/dead-letters.ndjson`; at 1 MB the file is kept once as `.1` and begun anew. */
 export const openDeadLetters = (dir: string, logger: Logger, now: () => number): DeadLetters => {
   const path = join(dir, 'dead-letters.ndjson');
+  const named = new Set<string>();
   let waiting: string[] = [];
   let writing: Promise<void> | undefined;
 
@@ -46,7 +47,9 @@ export const openDeadLetters = (dir: string, logger: Logger, now: () => number):
 
   return {
     add(line) {
-      logger.warn(line, 'a line was set aside');
+      // Once for each file: one of another format may have a million of them.
+      if (!named.has(line.file)) logger.warn({ ...line, path }, 'a line cannot be read and was set aside');
+      named.add(line.file);
       // A file of another format must not fill the memory.
       if (waiting.length >= 10_000) return;
       waiting.push(`${JSON.stringify({ at: new Date(now()).toISOString(), ...line })}\n`);

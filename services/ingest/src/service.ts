@@ -1,6 +1,7 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventId } from '@crewboard/contract';
 import type { Logger, Registry } from '@crewboard/runtime';
 import { openCursorStore } from './cursor.ts';
 import { openDeadLetters } from './dead-letters.ts';
@@ -42,6 +43,8 @@ export interface IngestService {
 const DAY_MS = 24 * 60 * 60_000;
 const SWEEP_MS = 4_000;
 const LIVENESS_MS = 1_000;
+/** How long it is remembered that a session's end was told: longer than any transcript is looked at. */
+const KEEP_ENDED_MS = 400 * DAY_MS;
 
 /** The agent: tells what the sessions of one claude folder do, as events, each from the place where the last run ended. */
 export const createIngestService = (options: IngestServiceOptions): IngestService => {
@@ -55,6 +58,7 @@ export const createIngestService = (options: IngestServiceOptions): IngestServic
     const claudeDir = await realpath(options.claudeDir).catch(() => resolve(options.claudeDir));
     const cursors = await openCursorStore(join(folder, 'cursor.json'), logger);
     const deadLetters = openDeadLetters(folder, logger, now);
+    forgetEnded(cursors.ended, now() - KEEP_ENDED_MS);
     const shipper = createShipper(options.sink, metrics, signal);
     const maxAgeMs = options.maxAgeDays * DAY_MS;
     const deps = { claudeDir, machine, owner, maxAgeMs, locate: createLocate(now), cursors, shipper, logger, now };
@@ -74,16 +78,23 @@ export const createIngestService = (options: IngestServiceOptions): IngestServic
       files: () => follower.fileCount,
     });
 
+    const telling = new Set<string>();
     const tellUnseen = (): void => {
-      const events = unseenExits(follower.sessions(), {
+      const exits = unseenExits(follower.sessions(), {
         machine,
         live: presence.liveSessions(),
         ended: cursors.ended,
         now: now(),
       });
-      for (const event of events) {
-        shipper.offer([event], () => cursors.touch());
-        cursors.ended.set(event.sessionId, event.occurredAt);
+      for (const exit of exits) {
+        const id = eventId(exit);
+        if (telling.has(id)) continue;
+        telling.add(id);
+        shipper.offer([exit], () => {
+          telling.delete(id);
+          cursors.ended.set(exit.sessionId, exit.occurredAt);
+          cursors.touch();
+        });
       }
     };
 
@@ -140,6 +151,10 @@ export const createIngestService = (options: IngestServiceOptions): IngestServic
     boardReady: milestones.boardReady.reached,
     caughtUp: milestones.caughtUp.reached,
   };
+};
+
+const forgetEnded = (ended: Map<string, number>, before: number): void => {
+  for (const [sessionId, at] of ended) if (at < before) ended.delete(sessionId);
 };
 
 interface ReachParts {

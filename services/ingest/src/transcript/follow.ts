@@ -138,11 +138,6 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
     withHistory.delete(path);
     if (isMissing(error)) {
       followed.delete(path);
-      const cursor = cursors.files.get(path);
-      if (cursor && cursor.missingSince === null) {
-        cursors.files.set(path, { ...cursor, missingSince: now() });
-        cursors.touch();
-      }
       return;
     }
     const reason = error instanceof Error ? error.message : String(error);
@@ -189,10 +184,13 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
     return now() - file.modifiedAt <= maxAgeMs;
   };
 
-  const dropMissing = (): void => {
-    for (const [path, { missingSince }] of cursors.files) {
-      if (missingSince === null || now() - missingSince < KEEP_MISSING_MS) continue;
-      cursors.files.delete(path);
+  /** Cursors of files that are gone are kept for a while, and then forgotten. */
+  const forgetMissing = (there: ReadonlySet<string>): void => {
+    for (const [path, cursor] of cursors.files) {
+      if (there.has(path)) continue;
+      if (cursor.missingSince === null) cursors.files.set(path, { ...cursor, missingSince: now() });
+      else if (now() - cursor.missingSince < KEEP_MISSING_MS) continue;
+      else cursors.files.delete(path);
       cursors.touch();
     }
   };
@@ -222,7 +220,7 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
       if (folder === undefined) {
         const there = new Set(files.map(({ path }) => path));
         for (const path of followed.keys()) if (!there.has(path)) found.add(path);
-        dropMissing();
+        forgetMissing(there);
       }
       wake();
     },

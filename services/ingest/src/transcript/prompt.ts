@@ -37,9 +37,9 @@ export const promptFacts = (entry: JsonObject, content: unknown, isAgent: boolea
   const said = words.join('\n');
   if (said === '') return [];
   if (entry.isMeta === true && !HOOK_FEEDBACK.test(said)) return [];
-  return [
-    { type: 'PromptSubmitted', data: { text: presentable(said), by: isAgent ? 'client' : speaker(entry, said) } },
-  ];
+  const isNotified = texts.some((text) => text.trimStart().startsWith('<task-notification>'));
+  const by = isAgent || isNotified ? 'client' : speaker(entry, said);
+  return [{ type: 'PromptSubmitted', data: { text: presentable(said), by } }];
 };
 
 const blockTexts = (content: unknown): string[] => {
