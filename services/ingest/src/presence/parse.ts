@@ -1,11 +1,12 @@
 import { EVENT_VERSION, type SessionEvent } from '@crewboard/contract';
 import { z } from 'zod';
+import { plausibleTime } from '../json.ts';
 import { nameOf, presentableLine } from '../privacy.ts';
 import type { Locate } from '../transcript/parse.ts';
 
 const STATUSES = ['busy', 'idle', 'waiting', 'shell'] as const;
 
-const epochMs = z.number().nonnegative().transform(Math.trunc).nullable().catch(null);
+const epochMs = z.number().min(0).max(8.64e15).transform(Math.trunc).nullable().catch(null);
 const optionalText = z.string().min(1).nullable().catch(null);
 
 /** What is kept of a presence file. Fields that are missing or odd count as not said. */
@@ -84,7 +85,7 @@ export const presenceEvents = (
   const { machine, owner, locate, observedAt } = context;
   let position = context.lastPosition;
   const events: SessionEvent[] = [];
-  const occurredAt = lastSaidAt(next) || observedAt;
+  const occurredAt = plausibleTime(lastSaidAt(next), observedAt) || observedAt;
   const stamp = (sessionId: string, stream: string) => {
     position = Math.max(position + 1, observedAt);
     const source = 'presence' as const;

@@ -8,6 +8,8 @@ import { createTranscriptParser } from './parse.ts';
 
 const CAPTURES = join(import.meta.dirname, '../../../../test/captures');
 
+const OBSERVED = Date.parse('2027-01-01T00:00:00Z');
+
 /** All that the transcripts of a capture tell, file by file, in the order of their paths. */
 const eventsOf = (capture: string): SessionEvent[] => {
   const claudeDir = join(CAPTURES, capture, 'claude');
@@ -23,7 +25,7 @@ const eventsOfFile = (file: NonNullable<ReturnType<typeof transcriptFileOf>>, by
   const parser = createTranscriptParser({ ...file, machine: 'm', owner: null, stream: file.path, locate: () => place });
   const events: SessionEvent[] = [];
   createLineSplitter(0).push(bytes, (line) => {
-    const { events: told, problem, unknownType } = parser.line(line.bytes ?? '', line.start, 0);
+    const { events: told, problem, unknownType } = parser.line(line.bytes ?? '', line.start, OBSERVED);
     expect({ problem, unknownType }).toEqual({});
     events.push(...told);
   });

@@ -1,6 +1,6 @@
 import { EVENT_VERSION, type SessionEvent } from '@crewboard/contract';
 import { z } from 'zod';
-import { isObject, type JsonObject, textOf } from '../json.ts';
+import { isObject, type JsonObject, plausibleTime, textOf } from '../json.ts';
 import { cut, nameOf } from '../privacy.ts';
 import { runningAgents } from './agents.ts';
 import type { Fact } from './facts.ts';
@@ -168,7 +168,7 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
 
   const parse = (entry: JsonObject, position: number, observedAt: number): ParsedLine => {
     const type = textOf(entry.type);
-    const timestamp = timeOf(entry.timestamp);
+    const timestamp = timeOf(entry.timestamp, observedAt);
     if (timestamp > state.seenAt) state = { ...state, seenAt: timestamp };
     const occurredAt = timestamp || state.seenAt || observedAt;
     if (!type) return { events: [], problem: 'an entry without a type' };
@@ -220,8 +220,5 @@ const nameOrNull = (value: unknown): string | null => {
   return text === undefined ? null : nameOf(text);
 };
 
-/** Milliseconds since 1970, 0 where there is no usable time. */
-const timeOf = (value: unknown): number => {
-  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return time > 0 && Number.isSafeInteger(time) ? time : 0;
-};
+const timeOf = (value: unknown, observedAt: number): number =>
+  typeof value === 'string' ? plausibleTime(Date.parse(value), observedAt) : 0;
