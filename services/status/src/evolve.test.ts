@@ -45,6 +45,15 @@ describe('without presence, by the transcript and its time-outs', () => {
     });
   });
 
+  it('still says so after an event that says nothing of the turn', () => {
+    const events = [prompt(), tool(), anEvent('CostReported', { occurredAt: T0 + 10 * SECOND })];
+    expect(cardAt(events, T0 + 10 * SECOND)).toMatchObject({
+      status: 'waiting_for_approval',
+      since: T0 + 5 * SECOND,
+      evidence: { source: 'timeout', inferred: true },
+    });
+  });
+
   it('works again when the result comes, since then', () => {
     const at = T0 + 20 * SECOND;
     expect(cardAt([prompt(), tool(), result(at)], at)).toMatchObject({ status: 'working', since: at, attention: null });

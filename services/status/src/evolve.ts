@@ -14,28 +14,45 @@ export const evolve = (before: SessionState | undefined, event: Event): SessionS
   if (before && event.position <= (before.positions[event.stream] ?? -1)) return before;
 
   const clock = Math.max(previous.clock, event.occurredAt);
-  const shownBefore = before && decide(before, clock);
   const state: SessionState = {
     ...previous,
     clock,
     startedAt: Math.min(previous.startedAt, event.occurredAt),
     positions: { ...previous.positions, [event.stream]: event.position },
-    turn: advanceTurn(previous, event.occurredAt).turn,
   };
   applyToTurn(state, event);
   apply(state, event);
-
-  const { status, since } = decide(state, clock);
-  const carriesOn = shownBefore?.status === status && state.shown?.status === status;
-  state.shown = carriesOn && state.shown ? { status, since: state.shown.since } : { status, since };
+  state.shown = show(previous, state);
   return state;
 };
+
+/** What is shown after an event: begun anew unless the same was shown until now, by this state or by time passing since. */
+const show = (previous: SessionState, state: SessionState): SessionState['shown'] => {
+  const { shown } = previous;
+  const timeBroughtNothing = shown !== null && (shown.until === null || state.clock < shown.until);
+  if (timeBroughtNothing && !mayChangeStatus(previous, state)) return shown;
+  const { status, since, nextAt: until } = decide(state, state.clock);
+  const statusBefore = timeBroughtNothing || !shown ? shown?.status : decide(previous, state.clock).status;
+  const carriesOn = shown?.status === status && statusBefore === status;
+  return { status, since: carriesOn ? shown.since : since, until };
+};
+
+/** All that `decide` looks at, besides the time. */
+const mayChangeStatus = (a: SessionState, b: SessionState): boolean =>
+  a.turn !== b.turn ||
+  a.openTools !== b.openTools ||
+  a.presences !== b.presences ||
+  a.exit !== b.exit ||
+  a.lastActivityAt !== b.lastActivityAt ||
+  a.failure !== b.failure ||
+  a.isInterrupted !== b.isInterrupted;
 
 /** `state` is the fresh copy that `evolve` made; its nested objects are still shared and are replaced, not changed. */
 const applyToTurn = (state: SessionState, event: Event): void => {
   const turnEvent = turnEventOf(event);
   if (!turnEvent) return;
-  state.turn = stepTurn(state.turn, turnEvent, event.occurredAt);
+  // Time-outs that came before this sign decide from which state the turn goes on.
+  state.turn = stepTurn(advanceTurn(state, event.occurredAt).turn, turnEvent, event.occurredAt);
   state.lastActivityAt = Math.max(state.lastActivityAt, event.occurredAt);
   if (state.exit && event.occurredAt > state.exit.at) state.exit = null;
   if (!event.agentId) {

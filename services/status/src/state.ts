@@ -1,4 +1,4 @@
-import { tokenCountSchema } from '@crewboard/contract';
+import { STATUSES, tokenCountSchema } from '@crewboard/contract';
 import { z } from 'zod';
 import { initialTurn, TURN_STATES } from './machine.ts';
 
@@ -43,8 +43,11 @@ export const sessionStateSchema = z.object({
   /** How the last process went, until another sign of life. */
   exit: z.object({ how: z.enum(['clean', 'crashed', 'unseen', 'left']), at: ms }).nullable(),
 
-  /** The status that was last decided at an event, and since when: a change of source alone does not begin it anew. */
-  shown: z.object({ status: z.string(), since: ms }).nullable(),
+  /**
+   * The status that was last decided at an event, since when (a change of source alone does not begin it anew), and when time
+   * alone may change it; null for never.
+   */
+  shown: z.object({ status: z.enum(STATUSES), since: ms, until: ms.nullable() }).nullable(),
 
   location: z
     .object({
