@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assistantLine, attachmentLine, promptLine, systemLine, toolResultLine } from '../../test/entries.ts';
-import { isSilentLine, isToolResultLine, SNIFF_BYTES } from './sniff.ts';
+import { isPromptLine, isSilentLine, isToolResultLine, SNIFF_BYTES } from './sniff.ts';
 
 const silent = (line: string): boolean => isSilentLine(Buffer.from(line));
 
@@ -52,8 +52,27 @@ describe('isSilentLine', () => {
       fc.property(bytes, (line) => {
         isSilentLine(Buffer.from(line));
         isToolResultLine(Buffer.from(line));
+        isPromptLine(Buffer.from(line));
       }),
     );
+  });
+});
+
+describe('isPromptLine', () => {
+  const prompt = (line: string): boolean => isPromptLine(Buffer.from(line));
+
+  it('knows a prompt', () => {
+    expect(prompt(promptLine('go on'))).toBe(true);
+  });
+
+  it.each([
+    ['a prompt that the client made', promptLine('<task-notification>done</task-notification>')],
+    ['a reply', assistantLine({ type: 'text', text: 'hi' })],
+    ['a tool result', toolResultLine('toolu_1')],
+    ['a recorded request', '{"type":"api-request-blob","message":{"role":"user","content":"hi"}}'],
+    ['a line that ends too early', '{"type":"user","message":{"role":"us'],
+  ])('leaves %s', (_name, line) => {
+    expect(prompt(line)).toBe(false);
   });
 });
 

@@ -47,6 +47,7 @@ const COMMA = 0x2c;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
+const OPEN_TAG = 0x3c;
 
 const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === 0x0a;
 
@@ -70,10 +71,24 @@ const TOOL_RESULTS = [
 /** True when the line surely holds the results of tools, and neither a prompt nor tokens. False means "not known". */
 export const isToolResultLine = (line: Buffer): boolean =>
   walkKeys(line, (key, at) =>
-    key === 'message'
-      ? TOOL_RESULTS.some((start) => line.compare(start, 0, start.length, at, at + start.length) === 0)
-      : undefined,
+    key === 'message' ? TOOL_RESULTS.some((start) => startsWith(line, at, start)) : undefined,
   );
+
+/** How a prompt's message begins. Inside a text its quotes would be escaped. */
+export const PROMPT_MARK = '"message":{"role":"user","content":"';
+const PROMPT_MESSAGE = Buffer.from(PROMPT_MARK.slice('"message":'.length));
+
+/** True when the line surely is a prompt, a person's or a program's, and not the client's own (those begin with a tag). False means "not known". */
+export const isPromptLine = (line: Buffer): boolean =>
+  walkKeys(line, (key, at, scalar) => {
+    if (key === 'type' && scalar !== 'user') return false;
+    if (key !== 'message') return undefined;
+    return startsWith(line, at, PROMPT_MESSAGE) && line[at + PROMPT_MESSAGE.length] !== OPEN_TAG;
+  });
+
+/** Also where the line ends before it could. */
+const startsWith = (line: Buffer, at: number, start: Buffer): boolean =>
+  line.subarray(at, at + start.length).equals(start);
 
 /**
  * Names the object's own keys in order, with where each value starts and its text where it is a string, until `decide` knows,

@@ -1,24 +1,42 @@
 import { CHUNK_BYTES, type OpenTranscript } from './open.ts';
+import { isPromptLine, PROMPT_MARK } from './sniff.ts';
 
 /** A file with more unread bytes than this at first sight is told from its end. */
-export const WHOLE_BYTES = 512 * 1024;
+export const WHOLE_BYTES = 128 * 1024;
 
-/** How much of the end is told event by event: enough for the state of every session measured. */
-export const TAIL_BYTES = 256 * 1024;
+/** The end is told event by event: its last turn, and so much at the least, where the entries stand that are written anew again and again. */
+export const TAIL_MIN_BYTES = 16 * 1024;
+/** So much at the most, also of a longer turn: enough for the state of every session measured. */
+export const TAIL_MAX_BYTES = CHUNK_BYTES;
 
 const NEWLINE = 0x0a;
 
 /**
- * Where the end of a long file begins: the first line that starts within its last `TAIL_BYTES`. The file's size where no
- * line does.
+ * Where the end of a long file begins: the start of the line of its last prompt, as status depends on nothing before that. Where
+ * none is in the last `TAIL_MAX_BYTES`: the first line that starts there, and the file's size where no line does.
  */
 export const tailStart = async (file: OpenTranscript): Promise<number> => {
-  for (let at = Math.max(0, file.sizeBytes - TAIL_BYTES - 1); at < file.sizeBytes; ) {
-    const chunk = await file.read(at, Math.min(CHUNK_BYTES, file.sizeBytes - at));
-    if (chunk.length === 0) break;
-    const newline = chunk.indexOf(NEWLINE);
-    if (newline >= 0) return at + newline + 1;
-    at += chunk.length;
+  const from = Math.max(0, file.sizeBytes - TAIL_MAX_BYTES);
+  const end = await file.read(from, file.sizeBytes - from);
+  const latest = lineStartAfter(end, Math.max(0, end.length - TAIL_MIN_BYTES));
+  const prompt = lastPromptStart(end, latest ?? end.length);
+  if (prompt !== undefined) return from + prompt;
+  const first = lineStartAfter(end, 0);
+  return from + (first ?? end.length);
+};
+
+/** The start of the first line behind `at`; `undefined` where none starts. */
+const lineStartAfter = (bytes: Buffer, at: number): number | undefined => {
+  const newline = bytes.indexOf(NEWLINE, at);
+  return newline < 0 ? undefined : newline + 1;
+};
+
+/** The start of the last line at or before `at` that surely is a prompt. */
+const lastPromptStart = (bytes: Buffer, at: number): number | undefined => {
+  for (let mark = bytes.lastIndexOf(PROMPT_MARK, at); mark > 0; mark = bytes.lastIndexOf(PROMPT_MARK, mark - 1)) {
+    const start = bytes.lastIndexOf(NEWLINE, mark) + 1;
+    // Without a newline before it, the line may have begun before these bytes.
+    if (start > 0 && isPromptLine(bytes.subarray(start))) return start;
   }
-  return file.sizeBytes;
+  return undefined;
 };
