@@ -41,29 +41,43 @@ export const httpSink = ({ url, token, logger, timeoutMs = 30_000 }: HttpSinkOpt
       },
       body: new Uint8Array(isLarge ? await compress(text, { level: 1 }) : text),
       redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      signal,
     });
+  };
+
+  /** One request with its answer, within the time. `AbortSignal.any` would leak: the agent's signal outlives all requests. */
+  const within = async <Result>(
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> => {
+    const late = new AbortController();
+    const stop = (): void => late.abort(signal.reason);
+    const timer = setTimeout(() => late.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      return await work(late.signal);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    }
   };
 
   const send = async (events: readonly SessionEvent[], signal: AbortSignal): Promise<void> => {
     let isTooLarge = false;
-    const attempt: Attempt = async () => {
-      try {
-        const response = await post(events, signal);
-        if (response.ok) {
-          report(await response.json());
-          return { ok: true };
-        }
-        const said = (await response.text()).slice(0, 300);
-        if (response.status === 413 && events.length > 1) {
-          isTooLarge = true;
-          return { ok: true };
-        }
-        return refusal(response, said, endpoint);
-      } catch (error) {
-        return { ok: false, reason: `the board at ${endpoint.origin} cannot be reached`, error };
+    const request = async (until: AbortSignal): Promise<Awaited<ReturnType<Attempt>>> => {
+      const response = await post(events, until);
+      if (response.ok) {
+        report(await response.json());
+        return { ok: true };
       }
+      const said = (await response.text()).slice(0, 300);
+      isTooLarge = response.status === 413 && events.length > 1;
+      return isTooLarge ? { ok: true } : refusal(response, said, endpoint);
     };
+    const attempt: Attempt = () =>
+      within(signal, request).catch((error: unknown) => {
+        return { ok: false, reason: `the board at ${endpoint.origin} cannot be reached`, error };
+      });
     await untilAccepted(attempt, { signal, logger });
     if (!isTooLarge) return;
     const half = Math.ceil(events.length / 2);

@@ -80,12 +80,9 @@ export const createIngestService = (options: IngestServiceOptions): IngestServic
 
     const telling = new Set<string>();
     const tellUnseen = (): void => {
-      const exits = unseenExits(follower.sessions(), {
-        machine,
-        live: presence.liveSessions(),
-        ended: cursors.ended,
-        now: now(),
-      });
+      const live = presence.liveSessions();
+      if (!live) return;
+      const exits = unseenExits(follower.sessions(), { machine, live, ended: cursors.ended, now: now() });
       for (const exit of exits) {
         const id = eventId(exit);
         if (telling.has(id)) continue;

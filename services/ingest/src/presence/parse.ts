@@ -14,7 +14,10 @@ export const presenceRecordSchema = z.object({
   pid: z.number().int().positive(),
   sessionId: z.string().min(1).max(200),
   /** When the process started, in the system's own words. */
-  procStart: z.coerce.string().nullable().catch(null),
+  procStart: z
+    .union([z.string().min(1).max(64), z.number().transform(String)])
+    .nullable()
+    .catch(null),
   pidDomain: optionalText,
   cwd: optionalText,
   status: z.enum(STATUSES).nullable().catch(null),

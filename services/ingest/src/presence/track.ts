@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@crewboard/runtime';
 import { type CursorStore, isMissing, type PresenceCursor } from '../cursor.ts';
+import { plausibleTime } from '../json.ts';
 import type { Shipper } from '../ship.ts';
 import type { Locate } from '../transcript/parse.ts';
 import { livenessOf } from './liveness.ts';
@@ -27,8 +28,8 @@ export interface PresenceTracker {
   checkLiveness(): void;
   /** From now on, processes that were gone before this agent started are told too, at the session's last sign. */
   settle(lastSignOf: (sessionId: string) => number): void;
-  /** Sessions whose process lives, as far as is known. */
-  liveSessions(): Set<string>;
+  /** Sessions whose process lives, as far as is known; `undefined` where no client keeps a presence at all. */
+  liveSessions(): Set<string> | undefined;
 }
 
 export interface PresenceTrackerDeps {
@@ -59,6 +60,7 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
   for (const [name, cursor] of cursors.presence) tracked.set(name, { ...cursor, wasAlive: false });
   const busy = new Map<string, Promise<void>>();
   const again = new Set<string>();
+  let isKept = false;
   let lastSignOf: ((sessionId: string) => number) | undefined;
 
   const exit = (name: string, entry: Tracked, how: 'clean' | 'crashed'): void => {
@@ -68,7 +70,7 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
     const isOld = observedAt - lastSaidAt(record) > maxAgeMs && !entry.wasAlive;
     // What happened before this agent looked is told at the session's last sign, not at today's time.
     const seenAt = lastSignOf?.(record.sessionId) ?? 0;
-    const at = entry.wasAlive ? observedAt : Math.max(lastSaidAt(record), seenAt);
+    const at = entry.wasAlive ? observedAt : Math.max(plausibleTime(lastSaidAt(record), observedAt), seenAt);
     const told = entry.wasAlive || how === 'crashed' ? how : 'unseen';
     const event = exitEvent(record, told, at, { machine, observedAt, lastPosition: entry.lastPosition });
     entry.lastPosition = event.position;
@@ -179,8 +181,9 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
   return {
     check,
     async sweep() {
-      const names = await readdir(folder, { withFileTypes: true }).catch(() => []);
-      const files = names.filter((entry) => entry.isFile()).map((entry) => entry.name);
+      const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
+      isKept = entries !== undefined;
+      const files = (entries ?? []).filter((entry) => entry.isFile()).map((entry) => entry.name);
       await Promise.all([...new Set([...files, ...tracked.keys()])].map(check));
     },
     checkLiveness() {
@@ -193,7 +196,9 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
       for (const [name, entry] of tracked) if (!entry.hasExited && !entry.wasAlive) void check(name);
     },
     liveSessions: () =>
-      new Set([...tracked.values()].flatMap((entry) => (entry.hasExited ? [] : [entry.record.sessionId]))),
+      isKept
+        ? new Set([...tracked.values()].flatMap((entry) => (entry.hasExited ? [] : [entry.record.sessionId])))
+        : undefined,
   };
 };
 

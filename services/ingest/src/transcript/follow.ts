@@ -75,18 +75,19 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
     } else metrics.line(events.length > 0 ? 'read' : 'silent');
   };
 
-  const cursorOf = ({ path, sessionId, agentId }: TranscriptFile, identity: string): FileCursor | undefined => {
-    const own = cursors.files.get(path);
+  const cursorOf = async (file: TranscriptFile, identity: string): Promise<FileCursor | undefined> => {
+    const own = cursors.files.get(file.path);
     if (own) return own;
     // A client that changes its folder moves the file: it goes on under its first name.
-    for (const [other, cursor] of cursors.files) {
-      const name = cursor.identity === identity ? transcriptFileOf(other) : undefined;
-      if (name && name.sessionId === sessionId && name.agentId === agentId && !followed.has(other)) return cursor;
+    for (const [path, cursor] of cursors.files) {
+      const other = cursor.identity === identity ? transcriptFileOf(path) : undefined;
+      if (other?.sessionId !== file.sessionId || other.agentId !== file.agentId) continue;
+      if ((await inspect(claudeDir, other))?.identity !== identity) return cursor;
     }
     return undefined;
   };
 
-  const follow = (name: TranscriptFile, file: { identity: string; sizeBytes: number }): Followed => {
+  const follow = async (name: TranscriptFile, file: { identity: string; sizeBytes: number }): Promise<Followed> => {
     const known = followed.get(name.path);
     if (known) {
       known.sizeBytes = file.sizeBytes;
@@ -95,7 +96,7 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
     const reader = createTranscriptReader({
       ...deps,
       name,
-      cursor: cursorOf(name, file.identity),
+      cursor: await cursorOf(name, file.identity),
       onLine: (line, parsed) => onLine(name.path, line, parsed),
     });
     const entry = { name, reader, sizeBytes: file.sizeBytes };
@@ -116,7 +117,7 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
     const name = transcriptFileOf(path);
     if (!name) return 'done';
     return withTranscript(join(claudeDir, path), buffer, async (file) => {
-      const entry = follow(name, file);
+      const entry = await follow(name, file);
       const { steps, hasMore } = await entry.reader.read(file, now());
       ship(path, steps);
       if (entry.reader.hasHistory) withHistory.add(path);

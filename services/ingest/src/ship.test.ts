@@ -1,0 +1,113 @@
+import type { SessionEvent } from '@crewboard/contract';
+import { anEvent } from '@crewboard/contract/testing';
+import { describe, expect, it } from 'vitest';
+import { createShipper } from './ship.ts';
+
+const metrics = {
+  eventsSent: () => undefined,
+  line: () => undefined,
+  deadLetter: () => undefined,
+  watch: () => undefined,
+};
+
+/** A sink that accepts a batch when it is told to. */
+const createSlowSink = () => {
+  const sent: (readonly SessionEvent[])[] = [];
+  const accept: (() => void)[] = [];
+  return {
+    sent,
+    send: (events: readonly SessionEvent[]) => {
+      sent.push(events);
+      return new Promise<void>((resolve) => accept.push(resolve));
+    },
+    accept: async () => {
+      accept.shift()?.();
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+};
+
+const start = () => {
+  const sink = createSlowSink();
+  const stopping = new AbortController();
+  return { sink, stopping, shipper: createShipper(sink, metrics, stopping.signal) };
+};
+
+const events = (count: number, text = 'x') =>
+  Array.from({ length: count }, () => anEvent('PromptSubmitted', { data: { text } }));
+
+describe('a shipper', () => {
+  it('sends the first event at once and makes one batch of what comes meanwhile', async () => {
+    const { sink, shipper } = start();
+    const [first, second, third] = [events(1), events(1), events(2)];
+    shipper.offer(first);
+    expect(sink.sent).toEqual([first]);
+    shipper.offer(second);
+    shipper.offer(third);
+    expect(sink.sent).toHaveLength(1);
+    await sink.accept();
+    expect(sink.sent[1]).toEqual([...second, ...third]);
+  });
+
+  it('says that events are accepted only after they and all before are', async () => {
+    const { sink, shipper } = start();
+    const accepted: string[] = [];
+    shipper.offer(events(1), () => accepted.push('first'));
+    shipper.offer([], () => accepted.push('nothing'));
+    shipper.offer(events(700), () => accepted.push('many'));
+    expect(accepted).toEqual([]);
+    await sink.accept();
+    expect(accepted).toEqual(['first']);
+    await sink.accept();
+    expect(accepted).toEqual(['first', 'nothing']);
+    await sink.accept();
+    expect(accepted).toEqual(['first', 'nothing', 'many']);
+  });
+
+  it('keeps batches within 500 events and about 512 KB, in order', async () => {
+    const { sink, shipper } = start();
+    shipper.offer(events(1_200));
+    for (let index = 0; index < 1_500; index++) shipper.offer(events(1, 'y'.repeat(500)));
+    for (let round = 0; round < 10; round++) await sink.accept();
+    for (const batch of sink.sent) {
+      expect(batch.length).toBeLessThanOrEqual(500);
+      expect(JSON.stringify(batch).length).toBeLessThan(600_000);
+    }
+    const positions = sink.sent.flat().map(({ position }) => position);
+    expect(positions).toHaveLength(2_700);
+    expect(positions).toEqual([...positions].sort((a, b) => a - b));
+  });
+
+  it('lets readers wait while the sink does not accept', async () => {
+    const { sink, shipper } = start();
+    shipper.offer(events(2_500));
+    let hasRoom = false;
+    const waiting = shipper.room().then(() => {
+      hasRoom = true;
+    });
+    await sink.accept();
+    expect(hasRoom).toBe(false);
+    await sink.accept();
+    await waiting;
+    expect(shipper.queuedEvents).toBeLessThan(2_000);
+  });
+
+  it('ends whoever waits when the signal aborts', async () => {
+    const { stopping, shipper } = start();
+    shipper.offer(events(3_000));
+    const waiting = [shipper.room(), shipper.accepted(), shipper.ended];
+    stopping.abort(new Error('over'));
+    for (const promise of waiting) await expect(promise).rejects.toThrow('over');
+    await expect(shipper.room()).rejects.toThrow('over');
+  });
+
+  it('ends when the sink fails for good', async () => {
+    const shipper = createShipper(
+      { send: () => Promise.reject(new Error('broken')) },
+      metrics,
+      new AbortController().signal,
+    );
+    shipper.offer(events(1), () => expect.unreachable());
+    await expect(shipper.ended).rejects.toThrow('broken');
+  });
+});

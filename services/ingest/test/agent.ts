@@ -1,0 +1,85 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SessionEvent } from '@crewboard/contract';
+import { createLogger, createMetrics } from '@crewboard/runtime';
+import { createIngestService, type EventSink, type IngestServiceOptions } from '../src/index.ts';
+import { T } from './entries.ts';
+
+export const quiet = createLogger({ name: 'test', level: 'silent' });
+
+/** A claude folder and a data folder of their own, gone after `remove`. */
+export const createHome = () => {
+  const home = mkdtempSync(join(tmpdir(), 'crewboard-agent-'));
+  const claudeDir = join(home, 'claude');
+  const project = join(claudeDir, 'projects', '-home-dev-widgets');
+  const sessions = join(claudeDir, 'sessions');
+  return {
+    home,
+    claudeDir,
+    dataDir: join(home, 'data'),
+    project,
+    sessions,
+    make: () => {
+      mkdirSync(project, { recursive: true });
+      mkdirSync(sessions, { recursive: true });
+    },
+    transcript: (sessionId: string) => join(project, `${sessionId}.jsonl`),
+    remove: () => rmSync(home, { recursive: true, force: true }),
+  };
+};
+export type Home = ReturnType<typeof createHome>;
+
+/** Resolves when the condition holds; a test that waits in vain says for what. */
+export const until = async (
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  withinMs = 15_000,
+): Promise<void> => {
+  const deadline = Date.now() + withinMs;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+};
+
+/** What the agents of tests take for now: a minute after the lines of `entries.ts`. */
+export const NOW = T + 60_000;
+
+/** A running agent on a home, with everything that its sink accepted. */
+export const startTestAgent = (home: Home, options: Partial<IngestServiceOptions> & { sink?: EventSink } = {}) => {
+  const events: SessionEvent[] = [];
+  const registry = createMetrics();
+  const stopping = new AbortController();
+  const service = createIngestService({
+    claudeDir: home.claudeDir,
+    dataDir: home.dataDir,
+    machine: 'devbox',
+    owner: 'Dev',
+    maxAgeDays: 7,
+    sink: {
+      send: async (batch) => {
+        events.push(...batch);
+      },
+    },
+    logger: quiet,
+    registry,
+    now: () => NOW,
+    ...options,
+  });
+  const running = service.run(stopping.signal);
+  return {
+    events,
+    registry,
+    running,
+    boardReady: service.boardReady,
+    caughtUp: service.caughtUp,
+    ofType: <Type extends SessionEvent['type']>(type: Type) =>
+      events.filter((event): event is Extract<SessionEvent, { type: Type }> => event.type === type),
+    prompts: () => events.flatMap((event) => (event.type === 'PromptSubmitted' ? event.data.text : [])),
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+};
