@@ -70,8 +70,11 @@ export const createIngestService = (options: IngestServiceOptions): IngestServic
       onFile: (path) => (path.startsWith('sessions/') ? void presence.check(baseName(path)) : follower.hint(path)),
       onFileSettled: (path) =>
         void (path.startsWith('sessions/') ? presence.check(baseName(path)) : follower.glance(path)),
-      onFolder: (path) => void (path === 'sessions' ? presence.sweep() : follower.sweep(path || undefined)),
+      onFolder: (path) => void (path === 'sessions' ? presence.sweep() : sweep(path || undefined)),
     });
+    const sweep = async (below?: string): Promise<void> => {
+      watcher.cover(await follower.sweep(below), below === undefined);
+    };
     metrics.watch({
       backlogBytes: () => follower.backlogBytes,
       queuedEvents: () => shipper.queuedEvents,
@@ -100,14 +103,14 @@ export const createIngestService = (options: IngestServiceOptions): IngestServic
       await cursors.close();
       await deadLetters.close();
     };
-    return { follower, presence, watcher, shipper, tellUnseen, close };
+    return { follower, presence, watcher, shipper, sweep, tellUnseen, close };
   };
 
   const look = async (parts: Awaited<ReturnType<typeof start>>, signal: AbortSignal): Promise<never> => {
-    const { follower, presence, watcher, tellUnseen } = parts;
+    const { presence, watcher, sweep, tellUnseen } = parts;
     watcher.ensure();
     await presence.sweep();
-    await follower.sweep();
+    await sweep();
     void reach(parts);
     for (let sweeps = 1; ; sweeps++) {
       await sleep(LIVENESS_MS, undefined, { signal });
@@ -115,14 +118,14 @@ export const createIngestService = (options: IngestServiceOptions): IngestServic
       if (sweeps % (SWEEP_MS / LIVENESS_MS) !== 0) continue;
       watcher.ensure();
       await presence.sweep();
-      await follower.sweep();
+      await sweep();
       if (milestones.boardReady.isReached) tellUnseen();
     }
   };
 
   const reach = async ({ follower, presence, tellUnseen, shipper }: ReachParts): Promise<void> => {
     try {
-      await follower.settled('live');
+      await follower.settled('found');
       presence.settle(follower.lastSignOf);
       tellUnseen();
       await shipper.accepted();

@@ -2,12 +2,15 @@ import { lstatSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { Logger } from '@crewboard/runtime';
 import { type FSWatcher, watch } from 'chokidar';
+import { createFolderWatches } from './folders.ts';
 import { leadsToTranscripts } from './transcript/find.ts';
 
 /** Tells where in a claude folder something may have happened. Hints only: who gets one looks for itself. */
 export interface ClaudeWatcher {
   /** Begins as soon as the claude folder is there. Called again and again; harmless while it watches. */
   ensure(): void;
+  /** Watches these folders below `projects/` too. `all`: there are no others any more. */
+  cover(folders: readonly string[], all: boolean): void;
   close(): Promise<void>;
 }
 
@@ -18,22 +21,25 @@ export interface ClaudeWatcherDeps {
   onFile: (path: string) => void;
   /** The same file again, a moment after its last event: maybe that event stood for more than one change. */
   onFileSettled: (path: string) => void;
-  /** A folder that is new, or (empty) the claude folder once all of it is watched: something may have been missed in it. */
+  /** A folder that is new, or (empty) the claude folder: something may have been missed in it. */
   onFolder: (path: string) => void;
 }
 
 /** After the last event of a file it is looked at again: events that come close together may be merged into one. */
 const TRAILING_MS = [30, 120] as const;
 
+/** Where more folders are new at once, one look at everything is cheaper. */
+const FOLDERS_ONE_BY_ONE = 8;
+
 /**
- * Watches the folders of a claude folder that hold transcripts and presence files, with chokidar. Folders only: their
- * raw events name the file within a fraction of a millisecond, where chokidar's own file events cost a watch and a `stat`
- * each and come late or not at all under load.
+ * Watches the folders of a claude folder that hold transcripts and presence files: folders only, whose raw events name the file
+ * within a fraction of a millisecond. chokidar follows the top (`projects/`, `sessions/`, and what comes and goes in them),
+ * where few files are. The folders that transcripts are written to have a plain watch each: chokidar would read
+ * such a folder and `lstat` all that is in it again at every line that is written.
  */
 export const createClaudeWatcher = ({ claudeDir, logger, ...hints }: ClaudeWatcherDeps): ClaudeWatcher => {
-  let watcher: FSWatcher | undefined;
+  let top: FSWatcher | undefined;
   const trailing = new Map<string, NodeJS.Timeout>();
-
   const root = withSlashes(claudeDir);
 
   const within = (path: string): string => {
@@ -56,14 +62,24 @@ export const createClaudeWatcher = ({ claudeDir, logger, ...hints }: ClaudeWatch
     trailing.set(path, setTimeout(look, waitMs));
   };
 
-  const onRaw = (_event: string, name: unknown, details: unknown): void => {
-    const folder = watchedPath(details);
-    if (typeof name !== 'string' || folder === undefined) return;
-    const path = within(join(folder, name));
-    if (!isOfInterest(path)) return;
-    hints.onFile(path);
-    trail(path, hints.onFileSettled);
+  const onEntry = (folder: string, name: string): void => {
+    const path = `${folder}/${name}`;
+    if (isOfInterest(path)) {
+      hints.onFile(path);
+      trail(path, hints.onFileSettled);
+    } else if (folder !== 'projects' && leadsToTranscripts(path)) {
+      folders.check(path);
+      onFolder(path);
+    }
   };
+
+  /** It is told before it is watched: what is put into it meanwhile is found by the looks that trail. */
+  const onFolder = (path: string): void => {
+    hints.onFolder(path);
+    trail(path, hints.onFolder);
+  };
+
+  const folders = createFolderWatches({ root: claudeDir, logger, onEntry });
 
   const begin = (): FSWatcher =>
     watch(claudeDir, {
@@ -74,15 +90,15 @@ export const createClaudeWatcher = ({ claudeDir, logger, ...hints }: ClaudeWatch
       ignoreInitial: true,
       followSymlinks: false,
       ignorePermissionErrors: true,
-      depth: 6,
+      depth: 1,
       atomic: false,
     })
-      .on('raw', onRaw)
-      .on('addDir', (folder) => {
-        // It is told before it is watched: what is put into it meanwhile is found by the looks that trail.
-        hints.onFolder(within(folder));
-        trail(within(folder), hints.onFolder);
+      .on('raw', (_event: string, name: unknown, details: unknown) => {
+        const folder = watchedPath(details);
+        if (typeof name === 'string' && folder !== undefined) onEntry(within(folder), name);
       })
+      .on('addDir', (folder) => onFolder(within(folder)))
+      .on('unlinkDir', (folder) => folders.check(within(folder)))
       .on('ready', () => hints.onFolder(''))
       .on('error', (error) => logger.warn({ err: error }, 'watching is incomplete: changes are found by looking'));
 
@@ -90,16 +106,24 @@ export const createClaudeWatcher = ({ claudeDir, logger, ...hints }: ClaudeWatch
     ensure() {
       const isThere = lstatSync(claudeDir, { throwIfNoEntry: false })?.isDirectory() === true;
       if (isThere) {
-        watcher ??= begin();
-      } else if (watcher) {
-        void watcher.close();
-        watcher = undefined;
+        top ??= begin();
+      } else if (top) {
+        void top.close();
+        top = undefined;
       }
+    },
+    cover(paths, all) {
+      const below = paths.filter((path) => path !== 'projects');
+      if (all) folders.keepOnly(new Set(below));
+      const fresh = folders.cover(below);
+      const unsure = fresh.length > FOLDERS_ONE_BY_ONE ? [''] : fresh;
+      for (const path of unsure) trail(path, hints.onFolder);
     },
     async close() {
       for (const timer of trailing.values()) clearTimeout(timer);
       trailing.clear();
-      await watcher?.close();
+      folders.close();
+      await top?.close();
     },
   };
 };
@@ -111,5 +135,5 @@ const isOfInterest = (path: string): boolean =>
 
 const watchedPath = (details: unknown): string | undefined =>
   typeof details === 'object' && details !== null && 'watchedPath' in details && typeof details.watchedPath === 'string'
-    ? details.watchedPath
+    ? join(details.watchedPath)
     : undefined;

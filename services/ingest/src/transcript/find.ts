@@ -57,24 +57,33 @@ export const inspect = async (claudeDir: string, name: TranscriptFile): Promise<
 
 export const identityOf = ({ dev, ino }: { dev: bigint; ino: bigint }): string => `${dev}:${ino}`;
 
+export interface FoundFolder {
+  files: FoundTranscript[];
+  /** The folder itself and all below it that lead to transcripts, relative to the claude folder. */
+  folders: string[];
+}
+
 /** All transcripts below a folder of the claude folder. A folder that is not there, or a link, holds none. */
-export const findTranscripts = async (claudeDir: string, folder = 'projects'): Promise<FoundTranscript[]> => {
-  if (!leadsToTranscripts(folder)) return [];
+export const findTranscripts = async (claudeDir: string, folder = 'projects'): Promise<FoundFolder> => {
+  if (!leadsToTranscripts(folder)) return { files: [], folders: [] };
   let entries: Dirent[];
   try {
-    if (folder === 'projects' && !(await lstat(join(claudeDir, folder))).isDirectory()) return [];
+    if (!(await lstat(join(claudeDir, folder))).isDirectory()) return { files: [], folders: [] };
     entries = await readdir(join(claudeDir, folder), { withFileTypes: true });
   } catch {
-    return [];
+    return { files: [], folders: [] };
   }
   const found = await Promise.all(
-    entries.map(async (entry): Promise<FoundTranscript[]> => {
+    entries.map(async (entry): Promise<FoundFolder> => {
       const path = `${folder}/${entry.name}`;
       if (entry.isDirectory()) return findTranscripts(claudeDir, path);
       const name = entry.isFile() ? transcriptFileOf(path) : undefined;
       const file = name && (await inspect(claudeDir, name));
-      return file ? [file] : [];
+      return { files: file ? [file] : [], folders: [] };
     }),
   );
-  return found.flat();
+  return {
+    files: found.flatMap(({ files }) => files),
+    folders: [folder, ...found.flatMap(({ folders }) => folders)],
+  };
 };

@@ -6,23 +6,24 @@ import type { IngestMetrics } from '../metrics.ts';
 import type { SeenSession } from '../presence/unseen.ts';
 import type { Shipper } from '../ship.ts';
 import { type FoundTranscript, findTranscripts, inspect, type TranscriptFile, transcriptFileOf } from './find.ts';
+import { createLanes, type Lanes } from './lanes.ts';
 import type { Line } from './lines.ts';
-import { CHUNK_BYTES, withTranscript } from './open.ts';
+import { withTranscript } from './open.ts';
 import type { Locate, ParsedLine } from './parse.ts';
 import { createTranscriptReader, type ReadStep, type TranscriptReader } from './reader.ts';
 
-/** Follows all transcripts of one claude folder and ships what they tell. One file is read at a time. */
+/** Follows all transcripts of one claude folder and ships what they tell. */
 export interface TranscriptFollower {
   /** Something may have happened at this path, relative to the claude folder: it is looked at before all others. */
   hint(path: string): void;
   /** The same where nothing new is likely: one `stat` tells. */
   glance(path: string): Promise<void>;
-  /** Looks at every transcript below a folder, all of them by default. */
-  sweep(folder?: string): Promise<void>;
+  /** Looks at every transcript below a folder, all of them by default. Returns the folders that they may stand in. */
+  sweep(folder?: string): Promise<string[]>;
   /** Reads and ships until the signal aborts, then rejects. */
   run(signal: AbortSignal): Promise<void>;
   /** Resolves when everything found by a sweep has been read and accepted; `history` only with the long files' middles. */
-  settled(what: 'live' | 'history'): Promise<void>;
+  settled(what: 'found' | 'history'): Promise<void>;
   sessions(): Iterable<SeenSession>;
   lastSignOf(sessionId: string): number;
   readonly backlogBytes: number;
@@ -55,14 +56,7 @@ const KEEP_MISSING_MS = 24 * 60 * 60_000;
 export const createTranscriptFollower = (deps: TranscriptFollowerDeps): TranscriptFollower => {
   const { claudeDir, maxAgeMs, cursors, shipper, logger, metrics, now } = deps;
   const followed = new Map<string, Followed>();
-  /** Paths to read, the first first. What the watcher named goes before what a sweep found. */
-  const hinted = new Set<string>();
-  const found = new Set<string>();
-  const withHistory = new Set<string>();
   const failed = new Map<string, string>();
-  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-  const waiting = { live: new Set<() => void>(), history: new Set<() => void>() };
-  let wake: () => void = () => undefined;
 
   const onLine = (path: string, { start, end }: Line, { events, problem, unknownType }: ParsedLine): void => {
     if (problem) {
@@ -113,30 +107,29 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
     }
   };
 
-  const read = async (path: string): Promise<'more' | 'done'> => {
+  const read = async (path: string, buffer: Buffer): Promise<'more' | 'done'> => {
     const name = transcriptFileOf(path);
     if (!name) return 'done';
     return withTranscript(join(claudeDir, path), buffer, async (file) => {
       const entry = await follow(name, file);
       const { steps, hasMore } = await entry.reader.read(file, now());
       ship(path, steps);
-      if (entry.reader.hasHistory) withHistory.add(path);
+      if (entry.reader.hasHistory && !hasMore) lanes.add('history', path);
       return hasMore ? 'more' : 'done';
     });
   };
 
-  const readHistory = async (path: string): Promise<void> => {
-    const entry = followed.get(path);
-    const steps = entry?.reader.hasHistory
-      ? await withTranscript(join(claudeDir, path), buffer, (file) => entry.reader.readHistory(file, now()))
-      : undefined;
+  const readHistory = async (path: string, buffer: Buffer): Promise<'more' | 'done'> => {
+    const reader = followed.get(path)?.reader;
+    if (!reader?.hasHistory) return 'done';
+    const steps = await withTranscript(join(claudeDir, path), buffer, (file) => reader.readHistory(file, now()));
     if (steps) ship(path, steps);
-    else if (entry) hinted.add(path);
-    if (!steps || !entry?.reader.hasHistory) withHistory.delete(path);
+    else lanes.add('hinted', path);
+    return steps && reader.hasHistory ? 'more' : 'done';
   };
 
   const lost = (path: string, error: unknown): void => {
-    withHistory.delete(path);
+    lanes.remove('history', path);
     if (isMissing(error)) {
       followed.delete(path);
       return;
@@ -146,38 +139,17 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
     failed.set(path, reason);
   };
 
-  const take = (queue: Set<string>): string | undefined => {
-    const first = queue.values().next().value;
-    if (first !== undefined) queue.delete(first);
-    return first;
-  };
-
-  /** Does the most urgent piece of work. False when there is none. */
-  const step = async (): Promise<boolean> => {
-    const queue = hinted.size > 0 ? hinted : found;
-    const path = take(queue);
-    if (path !== undefined) {
+  const lanes: Lanes = createLanes({
+    room: shipper.room,
+    work: async (urgency, path, buffer) => {
       try {
-        if ((await read(path)) === 'more') queue.add(path);
+        return urgency === 'history' ? await readHistory(path, buffer) : await read(path, buffer);
       } catch (error) {
         lost(path, error);
+        return 'done';
       }
-      return true;
-    }
-    settle('live');
-    const unfinished = withHistory.values().next().value;
-    if (unfinished === undefined) {
-      settle('history');
-      return false;
-    }
-    await readHistory(unfinished).catch((error: unknown) => lost(unfinished, error));
-    return true;
-  };
-
-  const settle = (what: 'live' | 'history'): void => {
-    for (const resolve of waiting[what]) resolve();
-    waiting[what].clear();
-  };
+    },
+  });
 
   const isDue = (file: FoundTranscript): boolean => {
     const known = followed.get(file.path)?.reader;
@@ -198,50 +170,32 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
 
   return {
     hint(path) {
-      if (!transcriptFileOf(path)) return;
-      hinted.add(path);
-      wake();
+      if (transcriptFileOf(path)) lanes.add('hinted', path);
     },
     async glance(path) {
       const name = transcriptFileOf(path);
       const file = name && (await inspect(claudeDir, name));
-      if (!file || !isDue(file)) return;
-      hinted.add(path);
-      wake();
+      if (file && isDue(file)) lanes.add('hinted', path);
     },
     async sweep(folder) {
-      const files = await findTranscripts(claudeDir, folder);
+      const { files, folders } = await findTranscripts(claudeDir, folder);
       files.sort((a, b) => b.modifiedAt - a.modifiedAt);
       for (const file of files) {
         if (!isDue(file)) continue;
         const entry = followed.get(file.path);
         if (entry) entry.sizeBytes = file.sizeBytes;
-        if (!hinted.has(file.path)) found.add(file.path);
+        if (!lanes.has('hinted', file.path)) lanes.add('found', file.path);
       }
       if (folder === undefined) {
         const there = new Set(files.map(({ path }) => path));
-        for (const path of followed.keys()) if (!there.has(path)) found.add(path);
+        for (const path of followed.keys()) if (!there.has(path)) lanes.add('found', path);
         forgetMissing(there);
       }
-      wake();
+      return folders;
     },
-    async run(signal) {
-      signal.addEventListener('abort', () => wake(), { once: true });
-      for (;;) {
-        signal.throwIfAborted();
-        await shipper.room();
-        if (await step()) continue;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-          if (hinted.size > 0 || found.size > 0 || signal.aborted) resolve();
-        });
-      }
-    },
+    run: lanes.run,
     async settled(what) {
-      await new Promise<void>((resolve) => {
-        waiting[what].add(resolve);
-        wake();
-      });
+      await lanes.settled(what);
       await shipper.accepted();
     },
     *sessions() {

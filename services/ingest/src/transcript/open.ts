@@ -13,8 +13,8 @@ export interface OpenTranscript {
 export const CHUNK_BYTES = 256 * 1024;
 
 /**
- * Opens a transcript for as long as `use` runs. Links are not followed. The buffer is shared by all reads: only one
- * transcript may be in use at a time.
+ * Opens a transcript for as long as `use` runs. Links are not followed. All reads share the buffer: nobody else may
+ * use it meanwhile.
  */
 export const withTranscript = async <Result>(
   path: string,
