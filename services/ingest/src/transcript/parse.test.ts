@@ -264,6 +264,19 @@ describe('state that is written again and again', () => {
     expect(events.map(({ type, data }) => ({ type, ...data })).slice(0, -1)).toEqual(facts);
   });
 
+  it('is told by each parser that goes on from the same state', () => {
+    const first = parserOf();
+    first.line(state[0] ?? '', 0, OBSERVED);
+    const saved = first.state();
+    const before = JSON.stringify(saved);
+    const streams = ['a', 'b'].map((stream) => parserOf({ state: saved, stream }).line(promptLine(), 100, OBSERVED));
+    expect(JSON.stringify(saved)).toBe(before);
+    expect(streams.map(({ events }) => new Set(events.map(({ stream }) => stream)))).toEqual([
+      new Set(['a']),
+      new Set(['b']),
+    ]);
+  });
+
   it('does not believe a clock that is far ahead', () => {
     const ahead = promptLine('a', { timestamp: '2199-01-01T00:00:00.000Z' });
     expect(read([ahead]).map(({ occurredAt }) => occurredAt)).toEqual([OBSERVED, OBSERVED]);

@@ -137,7 +137,8 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
   };
 
   const early = (): Fact[] => {
-    const facts = Object.values(state.early);
+    // Copies: the state may be another parser's too, and `stamp` completes what it gets.
+    const facts = Object.values(state.early).map((fact) => ({ ...fact }));
     if (facts.length > 0) state = { ...state, early: {} };
     return facts;
   };
