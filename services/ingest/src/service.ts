@@ -42,6 +42,8 @@ export interface IngestService {
 
 const DAY_MS = 24 * 60 * 60_000;
 const SWEEP_MS = 4_000;
+/** Sweeps take no more than this part of the time, however large the folder is. */
+const SWEEP_SHARE = 0.02;
 const LIVENESS_MS = 1_000;
 /** How long it is remembered that a session's end was told: longer than any transcript is looked at. */
 const KEEP_ENDED_MS = 400 * DAY_MS;
@@ -112,14 +114,17 @@ export const createIngestService = (options: IngestServiceOptions): IngestServic
     await presence.sweep();
     await sweep();
     void reach(parts);
-    for (let sweeps = 1; ; sweeps++) {
+    for (let nextAt = performance.now() + SWEEP_MS; ; ) {
       await sleep(LIVENESS_MS, undefined, { signal });
       presence.checkLiveness();
-      if (sweeps % (SWEEP_MS / LIVENESS_MS) !== 0) continue;
+      const startedAt = performance.now();
+      if (startedAt < nextAt) continue;
       watcher.ensure();
       await presence.sweep();
       await sweep();
       if (milestones.boardReady.isReached) tellUnseen();
+      const tookMs = performance.now() - startedAt;
+      nextAt = startedAt + Math.max(SWEEP_MS, tookMs / SWEEP_SHARE);
     }
   };
 

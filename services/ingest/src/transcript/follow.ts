@@ -57,6 +57,7 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
   const { claudeDir, maxAgeMs, cursors, shipper, logger, metrics, now } = deps;
   const followed = new Map<string, Followed>();
   const failed = new Map<string, string>();
+  const pathByIdentity = new Map([...cursors.files].map(([path, { identity }]) => [identity, path]));
 
   const onLine = (path: string, { start, end }: Line, { events, problem, unknownType }: ParsedLine): void => {
     if (problem) {
@@ -73,12 +74,10 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
     const own = cursors.files.get(file.path);
     if (own) return own;
     // A client that changes its folder moves the file: it goes on under its first name.
-    for (const [path, cursor] of cursors.files) {
-      const other = cursor.identity === identity ? transcriptFileOf(path) : undefined;
-      if (other?.sessionId !== file.sessionId || other.agentId !== file.agentId) continue;
-      if ((await inspect(claudeDir, other))?.identity !== identity) return cursor;
-    }
-    return undefined;
+    const path = pathByIdentity.get(identity) ?? '';
+    const other = transcriptFileOf(path);
+    if (other?.sessionId !== file.sessionId || other.agentId !== file.agentId) return undefined;
+    return (await inspect(claudeDir, other))?.identity === identity ? undefined : cursors.files.get(path);
   };
 
   const follow = async (name: TranscriptFile, file: { identity: string; sizeBytes: number }): Promise<Followed> => {
@@ -102,6 +101,7 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
     for (const { events, cursor } of steps) {
       shipper.offer(events, () => {
         cursors.files.set(path, cursor);
+        pathByIdentity.set(cursor.identity, path);
         cursors.touch();
       });
     }
@@ -163,7 +163,10 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
       if (there.has(path)) continue;
       if (cursor.missingSince === null) cursors.files.set(path, { ...cursor, missingSince: now() });
       else if (now() - cursor.missingSince < KEEP_MISSING_MS) continue;
-      else cursors.files.delete(path);
+      else {
+        cursors.files.delete(path);
+        if (pathByIdentity.get(cursor.identity) === path) pathByIdentity.delete(cursor.identity);
+      }
       cursors.touch();
     }
   };
