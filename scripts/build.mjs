@@ -5,7 +5,9 @@ import { build as bundle } from 'rolldown';
 import { build as buildWeb } from 'vite';
 import { dist, root, stampFile, stampOfSources } from './sources.mjs';
 
-const isFromOutside = (id) => !id.startsWith('.') && !isAbsolute(id) && !id.startsWith('@crewboard/');
+/** Small or well cut by the bundler, and a tenth of a second faster to start than from their many files. */
+const BUNDLED = /^(@crewboard\/|zod($|\/)|commander$|xstate$)/;
+const isFromOutside = (id) => !id.startsWith('.') && !isAbsolute(id) && !BUNDLED.test(id);
 
 // Taken before the sources are read: an edit during the build makes the next start build again.
 const stamp = stampOfSources();
@@ -15,6 +17,7 @@ await bundle({
   cwd: root,
   input: {
     crewboard: 'cli/src/main.ts',
+    'agent-thread': 'cli/src/agent-thread/worker.ts',
     'services/ingest': 'services/ingest/src/main.ts',
     'services/status': 'services/status/src/main.ts',
     'services/enricher': 'services/enricher/src/main.ts',

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { agentIdentity, createIngestService, logSink } from '@crewboard/ingest';
+import { agentIdentity, logSink } from '@crewboard/ingest';
 import { createLogger, createMetrics, parseConfig } from '@crewboard/runtime';
+import { startAgentThread } from './agent-thread/thread.ts';
 import { runBoard } from './board.ts';
 import { openLog } from './log.ts';
 import { boardSettings, settingsSchema } from './settings.ts';
@@ -11,21 +12,25 @@ export const up = async (env: NodeJS.ProcessEnv): Promise<void> => {
   const settings = parseConfig(settingsSchema, env);
   const logger = createLogger({ name: 'crewboard', level: settings.LOG_LEVEL });
   const registry = createMetrics();
-  const log = await openLog(settings, logger);
-  const ingest = createIngestService({
+  const agent = startAgentThread({
     claudeDir: settings.CLAUDE_CONFIG_DIR,
     dataDir: settings.CREWBOARD_DATA_DIR,
     ...agentIdentity({ machine: settings.CREWBOARD_MACHINE, owner: settings.CREWBOARD_OWNER }),
     maxAgeDays: settings.CREWBOARD_MAX_AGE_DAYS,
-    sink: logSink(log, logger),
-    logger,
-    registry,
+    logLevel: settings.LOG_LEVEL,
   });
-  await runBoard({ ...boardSettings(settings), log, logger, registry }, (url, signal) => {
-    console.log(`Crewboard is at ${url}`);
-    adviseOnClaudeDir(settings.CLAUDE_CONFIG_DIR);
-    return ingest.run(signal);
-  });
+  const own = registry.metrics.bind(registry);
+  registry.metrics = async () => `${await own()}\n${await agent.metrics()}`;
+  try {
+    const log = await openLog(settings, logger);
+    await runBoard({ ...boardSettings(settings), log, logger, registry }, (url, signal) => {
+      console.log(`Crewboard is at ${url}`);
+      adviseOnClaudeDir(settings.CLAUDE_CONFIG_DIR);
+      return agent.run(logSink(log, logger), signal);
+    });
+  } finally {
+    await agent.close();
+  }
 };
 
 /** A missing folder is no error: the board waits for it. But nobody should wonder why it stays empty. */

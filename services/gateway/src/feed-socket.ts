@@ -19,7 +19,7 @@ export interface FeedLimits {
 }
 
 export const FEED_LIMITS: FeedLimits = {
-  tickMs: 50,
+  tickMs: 20,
   highWaterBytes: 256 * 1024,
   chunkBytes: 64 * 1024,
   stallMs: 30_000,

@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { EventSink } from '@crewboard/ingest';
+import type { AgentThreadData, FromAgent, ToAgent } from './protocol.ts';
+
+export interface AgentThread {
+  /**
+   * Hands the agent's events to the sink until the signal comes, and then lets it save its cursor. Rejects when the thread
+   * fails. To be called once; events that were there before wait for it.
+   */
+  run(sink: EventSink, signal: AbortSignal): Promise<void>;
+  /** The agent's own figures, as Prometheus text; nothing when it is over. */
+  metrics(): Promise<string>;
+  /** Ends the thread, if it still runs. */
+  close(): Promise<void>;
+}
+
+type Events = Extract<FromAgent, { kind: 'batch' }>['events'];
+
+/** The built worker lies beside the bundled command. */
+const script = new URL('./agent-thread.js', import.meta.url);
+
+/**
+ * The agent in a thread of its own, begun at once. Reading a first gigabyte of transcripts takes seconds of CPU: here they hold
+ * up neither the page nor the sessions that are live.
+ */
+export const startAgentThread = (data: AgentThreadData): AgentThread => {
+  const worker = new Worker(script, { workerData: data });
+  const say = (message: ToAgent): void => worker.postMessage(message);
+  const exited = once(worker, 'exit');
+  // Whoever runs it hears of a failure.
+  exited.catch(() => undefined);
+
+  let isOver = false;
+  let answerMetrics: (text: string) => void = () => undefined;
+  let take: ((events: Events) => void) | undefined;
+  let early: Events | undefined;
+  worker.on('message', (message: FromAgent) => {
+    if (message.kind === 'metrics') answerMetrics(message.text);
+    else if (take) take(message.events);
+    else early = message.events;
+  });
+  worker.once('exit', () => {
+    isOver = true;
+    answerMetrics('');
+  });
+
+  return {
+    run: async (sink, signal) => {
+      take = (events) => {
+        // A send rejects only when the signal came: the agent tells these events again at its next start.
+        sink.send(events, signal).then(
+          () => say({ kind: 'accepted' }),
+          () => undefined,
+        );
+      };
+      if (early) take(early);
+      const stop = () => say({ kind: 'stop' });
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop, { once: true });
+      await exited;
+    },
+    metrics: () => {
+      if (isOver) return Promise.resolve('');
+      return new Promise((resolve) => {
+        answerMetrics = resolve;
+        say({ kind: 'metrics' });
+      });
+    },
+    close: async () => {
+      await worker.terminate();
+    },
+  };
+};

@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import { parentPort, workerData } from 'node:worker_threads';
+import { createIngestService, type EventSink } from '@crewboard/ingest';
+import { createLogger, Registry } from '@crewboard/runtime';
+import type { AgentThreadData, FromAgent, ToAgent } from './protocol.ts';
+
+/** The agent's side: the ingest service, with the other thread as its sink. */
+const port = parentPort;
+if (!port) throw new Error('this file is the agent’s thread, and is started by startAgentThread');
+
+const { logLevel, ...options } = workerData as AgentThreadData;
+const registry = new Registry();
+const stop = new AbortController();
+const say = (message: FromAgent): void => port.postMessage(message);
+
+let accept: () => void = () => undefined;
+const sink: EventSink = {
+  send: async (events, signal) => {
+    const accepted = new Promise<void>((resolve) => {
+      accept = resolve;
+    });
+    say({ kind: 'batch', events });
+    const aborted = new AbortController();
+    try {
+      await Promise.race([accepted, once(signal, 'abort', { signal: aborted.signal })]);
+    } finally {
+      aborted.abort();
+    }
+    signal.throwIfAborted();
+  },
+};
+
+port.on('message', (message: ToAgent) => {
+  switch (message.kind) {
+    case 'accepted':
+      accept();
+      break;
+    case 'metrics':
+      registry.metrics().then((text) => say({ kind: 'metrics', text }));
+      break;
+    case 'stop':
+      stop.abort();
+      break;
+  }
+});
+
+const logger = createLogger({ name: 'agent', level: logLevel });
+await createIngestService({ ...options, sink, logger, registry }).run(stop.signal);
+port.close();
