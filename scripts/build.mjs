@@ -26,6 +26,8 @@ await bundle({
   platform: 'node',
   external: isFromOutside,
   logLevel: 'warn',
+  // No module is imported for what it does while it loads: a thread or service loads only what it uses.
+  treeshake: { moduleSideEffects: false },
   output: {
     dir: dist,
     format: 'esm',

@@ -6,6 +6,8 @@ import { identityOf } from './find.ts';
 export interface OpenTranscript {
   identity: string;
   sizeBytes: number;
+  /** Ms since 1970. */
+  modifiedAt: number;
   /** Up to `length` bytes from `position` on; fewer at the end. The next read may reuse the buffer. */
   read(position: number, length: number): Promise<Buffer>;
 }
@@ -27,6 +29,7 @@ export const withTranscript = async <Result>(
     return await use({
       identity: identityOf(stat),
       sizeBytes: Number(stat.size),
+      modifiedAt: Number(stat.mtimeMs),
       read: (position, length) => readAt(handle, buffer, position, length),
     });
   } finally {

@@ -12,7 +12,7 @@ import {
   type ParserState,
   type TranscriptParser,
 } from './parse.ts';
-import { tailStart, WHOLE_BYTES } from './split.ts';
+import { agentStart, tailStart, WHOLE_BYTES } from './split.ts';
 
 /** The head of a long file is read in pieces of the one size until the first prompt was told, to the other at most. */
 const HEAD_BYTES = 16 * 1024;
@@ -118,14 +118,18 @@ export const createTranscriptReader = (options: TranscriptReaderOptions): Transc
         events.push(...told);
       });
     }
-    if (head.position < before) {
-      const state = parser.state();
-      historyCursor = { at: head.position, end: before, state, toldMessages: [] };
-      toldMessages = [];
-      // A message that waits for its end is counted with the part that follows it.
-      parser = parserFor('transcript', { ...state, tokens: { ...state.tokens, held: null } });
-    }
+    leaveOut(head.position, before);
     return events;
+  };
+
+  /** What lies between is counted later. */
+  const leaveOut = (from: number, end: number): void => {
+    if (from >= end) return;
+    const state = parser.state();
+    historyCursor = { at: from, end, state, toldMessages: [] };
+    toldMessages = [];
+    // A message that waits for its end is counted with the part that follows it.
+    parser = parserFor('transcript', { ...state, tokens: { ...state.tokens, held: null } });
   };
 
   /** The end of a long file first, so that the board shows it at once. */
@@ -134,6 +138,14 @@ export const createTranscriptReader = (options: TranscriptReaderOptions): Transc
     const events = await readHead(file, start, observedAt);
     splitter = createLineSplitter(start);
     return { events, cursor: cursor(file.identity) };
+  };
+
+  /** A subagent's head says nothing that its session does not. */
+  const beginAgent = async (file: OpenTranscript, observedAt: number): Promise<ReadStep> => {
+    const start = await agentStart(file, observedAt);
+    leaveOut(0, start);
+    splitter = createLineSplitter(start);
+    return { events: [], cursor: cursor(file.identity) };
   };
 
   const isOther = async (file: OpenTranscript): Promise<boolean> => {
@@ -148,7 +160,8 @@ export const createTranscriptReader = (options: TranscriptReaderOptions): Transc
       const steps: ReadStep[] = [];
       if (await isOther(file)) {
         beginAnew(file.identity);
-        if (file.sizeBytes > WHOLE_BYTES) steps.push(await beginAtEnd(file, observedAt));
+        if (name.agentId) steps.push(await beginAgent(file, observedAt));
+        else if (file.sizeBytes > WHOLE_BYTES) steps.push(await beginAtEnd(file, observedAt));
       }
       const chunk = await file.read(splitter.readTo, Math.min(CHUNK_BYTES, file.sizeBytes - splitter.readTo));
       const events: SessionEvent[] = [];

@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { assistantLine, promptLine } from '../../test/entries.ts';
 import type { OpenTranscript } from './open.ts';
-import { TAIL_MAX_BYTES, TAIL_MIN_BYTES, tailStart } from './split.ts';
+import { agentStart, TAIL_MAX_BYTES, TAIL_MIN_BYTES, tailStart } from './split.ts';
 
 const line = (text: string): string => `${text.trim()}\n`;
 const reply = (bytes: number): string => line(assistantLine({ type: 'text', text: 'x'.repeat(bytes) }));
 const prompt = line(promptLine('Fix the tail reader'));
 
+const NOW = 1_700_000_000_000;
+
 const opened = (text: string): OpenTranscript => {
   const bytes = Buffer.from(text);
   const read = async (at: number, length: number) => bytes.subarray(at, at + length);
-  return { identity: '1:1', sizeBytes: bytes.length, read };
+  return { identity: '1:1', sizeBytes: bytes.length, modifiedAt: NOW, read };
 };
 
 describe('tailStart', () => {
@@ -45,5 +47,23 @@ describe('tailStart', () => {
     const before = `${reply(400_000)}`;
     const text = `${before}${prompt}${quoting}`;
     expect(await tailStart(opened(text))).toBe(before.length);
+  });
+});
+
+describe('agentStart', () => {
+  const text = `${prompt}${reply(1000)}`;
+  const LATER = NOW + 3 * 60_000;
+
+  it('is the start of a short file that was written to just now', async () => {
+    expect(await agentStart(opened(text), NOW)).toBe(0);
+  });
+
+  it('is behind everything in a file that has been quiet for minutes', async () => {
+    expect(await agentStart(opened(text), LATER)).toBe(text.length);
+  });
+
+  it('is not behind a line that has not ended', async () => {
+    expect(await agentStart(opened(`${text}{"type":"us`), LATER)).toBe(0);
+    expect(await agentStart(opened(''), LATER)).toBe(0);
   });
 });

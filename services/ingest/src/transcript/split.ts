@@ -9,7 +9,17 @@ export const TAIL_MIN_BYTES = 16 * 1024;
 /** So much at the most, also of a longer turn: enough for the state of every session measured. */
 export const TAIL_MAX_BYTES = CHUNK_BYTES;
 
+/** A subagent that wrote nothing for so long has done its work: only what it cost is still of interest. */
+const AGENT_QUIET_MS = 120_000;
+
 const NEWLINE = 0x0a;
+
+/** Where event by event telling begins in a subagent's file at first sight: at its start, or behind all of it when it has long ended. */
+export const agentStart = async (file: OpenTranscript, now: number): Promise<number> => {
+  if (now - file.modifiedAt < AGENT_QUIET_MS) return file.sizeBytes > WHOLE_BYTES ? tailStart(file) : 0;
+  const [last] = await file.read(Math.max(0, file.sizeBytes - 1), 1);
+  return last === NEWLINE ? file.sizeBytes : 0;
+};
 
 /**
  * Where the end of a long file begins: the start of the line of its last prompt, as status depends on nothing before that. Where
