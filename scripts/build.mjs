@@ -1,13 +1,13 @@
-// Bundles the command, the services and the web page into cli/dist. What comes from node_modules stays outside.
+// Bundles the command, the services and the web page into cli/dist.
 import { rmSync, writeFileSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { build as bundle } from 'rolldown';
 import { build as buildWeb } from 'vite';
 import { dist, root, stampFile, stampOfSources } from './sources.mjs';
 
-/** Small or well cut by the bundler, and a tenth of a second faster to start than from their many files. */
-const BUNDLED = /^(@crewboard\/|zod($|\/)|commander$|xstate$)/;
-const isFromOutside = (id) => !id.startsWith('.') && !isAbsolute(id) && !BUNDLED.test(id);
+/** lmdb finds its binary, and pino its worker, beside their own files. All else is bundled: it starts in half the time. */
+const OUTSIDE = /^(lmdb|pino)$/;
+const isFromOutside = (id) => OUTSIDE.test(id);
 
 // Taken before the sources are read: an edit during the build makes the next start build again.
 const stamp = stampOfSources();

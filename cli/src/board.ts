@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { EventLog } from '@crewboard/event-log';
@@ -23,15 +24,21 @@ const DAY_MS = 24 * 3_600_000;
 /** The built page lies beside the bundled command. */
 const webDir = fileURLToPath(new URL('./web', import.meta.url));
 
-type Work = (url: string, signal: AbortSignal) => Promise<void>;
+/** What goes on beside the board: feeds its log until the signal. */
+type Work = (signal: AbortSignal) => Promise<void>;
 
 /**
  * Serves the board of a log, the fold and the gateway in this process, until the process is told to stop; closes the log
- * then. `work` runs beside them once the board can be reached at `url`; when one of the three ends with an error, all do.
+ * then. `work` begins at once, `onListening` hears where the board can be reached. When one of the three fails, all end.
  */
-export const runBoard = async (options: BoardOptions, work: Work): Promise<void> => {
+export const runBoard = async (
+  options: BoardOptions,
+  work: Work,
+  onListening: (url: string) => void,
+): Promise<void> => {
+  const serve = (signal: AbortSignal) => serveBoard(options, signal, work, onListening).catch(sayPortTaken);
   try {
-    await runUntilSignal((signal) => serveBoard(options, signal, work).catch(sayPortTaken), options.logger);
+    await runUntilSignal(serve, options.logger);
   } finally {
     await options.log.close();
   }
@@ -47,10 +54,8 @@ const serveBoard = async (
   { log, host, port, retentionDays, logDays, logger, registry }: BoardOptions,
   signal: AbortSignal,
   work: Work,
+  onListening: (url: string) => void,
 ): Promise<void> => {
-  const gateway = await createGateway({ log, logger, registry, webDir, host, port }).catch((error: unknown) => {
-    throw isPortTaken(error) ? new PortTaken(host, port) : error;
-  });
   const failed = new AbortController();
   const until = AbortSignal.any([signal, failed.signal]);
   const status = createStatusService({
@@ -61,15 +66,19 @@ const serveBoard = async (
     retentionMs: retentionDays * DAY_MS,
     logAgeMs: logDays * DAY_MS,
   });
-  const stopOthers = (error: unknown): never => {
-    failed.abort();
-    throw error;
-  };
-  try {
-    await Promise.all([status.run(until).catch(stopOthers), work(gateway.url, until).catch(stopOthers)]);
-  } finally {
+  const listen = async (): Promise<void> => {
+    const gateway = await createGateway({ log, logger, registry, webDir, host, port }).catch((error: unknown) => {
+      throw isPortTaken(error) ? new PortTaken(host, port) : error;
+    });
+    onListening(gateway.url);
+    if (!until.aborted) await once(until, 'abort');
     await gateway.close();
-  }
+  };
+  const parts = [status.run(until), work(until), listen()];
+  for (const part of parts) part.catch(() => failed.abort());
+  // All have ended before the first fault is told: nobody uses the log any more.
+  await Promise.allSettled(parts);
+  await Promise.all(parts);
 };
 
 const isPortTaken = (error: unknown): boolean =>

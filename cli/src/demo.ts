@@ -14,10 +14,11 @@ export const demo = async (env: NodeJS.ProcessEnv): Promise<void> => {
   const dir = await mkdtemp(join(tmpdir(), 'crewboard-demo-'));
   const log = await openEmbeddedLog({ dir });
   try {
-    await runBoard({ ...boardSettings(settings), log, logger, registry: createMetrics() }, (url, signal) => {
-      console.log(`Crewboard’s demo is at ${url}. All sessions in it are invented; Ctrl-C ends it.`);
-      return runDemo({ log, signal, seed: Date.now() });
-    });
+    await runBoard(
+      { ...boardSettings(settings), log, logger, registry: createMetrics() },
+      (signal) => runDemo({ log, signal, seed: Date.now() }),
+      (url) => console.log(`Crewboard’s demo is at ${url}. All sessions in it are invented; Ctrl-C ends it.`),
+    );
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

@@ -23,11 +23,15 @@ export const up = async (env: NodeJS.ProcessEnv): Promise<void> => {
   registry.metrics = async () => `${await own()}\n${await agent.metrics()}`;
   try {
     const log = await openLog(settings, logger);
-    await runBoard({ ...boardSettings(settings), log, logger, registry }, (url, signal) => {
-      console.log(`Crewboard is at ${url}`);
-      adviseOnClaudeDir(settings.CLAUDE_CONFIG_DIR);
-      return agent.run(logSink(log, logger), signal);
-    });
+    const sink = logSink(log, logger);
+    await runBoard(
+      { ...boardSettings(settings), log, logger, registry },
+      (signal) => agent.run(sink, signal),
+      (url) => {
+        console.log(`Crewboard is at ${url}`);
+        adviseOnClaudeDir(settings.CLAUDE_CONFIG_DIR);
+      },
+    );
   } finally {
     await agent.close();
   }
