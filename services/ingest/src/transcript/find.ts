@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Dirent } from 'node:fs';
+import { type Dirent, lstatSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -47,7 +47,7 @@ export interface FoundTranscript extends TranscriptFile {
 /** Tells what is at a path now; `undefined` where no file is. Links are not followed. */
 export const inspect = async (claudeDir: string, name: TranscriptFile): Promise<FoundTranscript | undefined> => {
   try {
-    const stat = await lstat(join(claudeDir, name.path), { bigint: true });
+    const stat = lstatSync(join(claudeDir, name.path), { bigint: true });
     if (!stat.isFile()) return undefined;
     return { ...name, sizeBytes: Number(stat.size), modifiedAt: Number(stat.mtimeMs), identity: identityOf(stat) };
   } catch {

@@ -1,13 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CHUNK_BYTES } from './open.ts';
 
 /** What is to be read, the most urgent first: what a watcher named, what a sweep found, the middles of long files. */
 const URGENCIES = ['hinted', 'found', 'history'] as const;
 export type Urgency = (typeof URGENCIES)[number];
 
-/** Reads in the thread pool of Node.js wait for each other beyond this number. */
-const LANES = 4;
-
-/** Works off paths, several at a time, each path in one lane only. */
+/** Works off paths one after another, the most urgent lane first. */
 export interface Lanes {
   /** A path that is worked on right now is worked on again afterwards. */
   add(urgency: Urgency, path: string): void;
@@ -20,7 +18,7 @@ export interface Lanes {
 }
 
 export interface LanesDeps {
-  /** Does one piece of work; `more` puts the path back. The buffer is the lane's own. */
+  /** Does one piece of work; `more` puts the path back. The buffer is its own until it is done. */
   work: (urgency: Urgency, path: string, buffer: Buffer) => Promise<'more' | 'done'>;
   /** Resolves when work may go on. */
   room: () => Promise<void>;
@@ -28,63 +26,27 @@ export interface LanesDeps {
 
 export const createLanes = ({ work, room }: LanesDeps): Lanes => {
   const queues: Record<Urgency, Set<string>> = { hinted: new Set(), found: new Set(), history: new Set() };
-  const inWork = new Map<string, Urgency>();
-  let sleeping: (() => void)[] = [];
+  let wake: () => void = () => undefined;
   let awaited: { what: 'found' | 'history'; resolve: () => void }[] = [];
 
-  const wake = (): void => {
-    const woken = sleeping;
-    sleeping = [];
-    for (const resolve of woken) resolve();
-  };
-
-  /** One lane alone counts histories: the others stay free for what comes. */
-  const take = (countsHistory: boolean): [Urgency, string] | undefined => {
-    for (const urgency of countsHistory ? URGENCIES : URGENCIES.slice(0, 2)) {
-      for (const path of queues[urgency]) {
-        if (inWork.has(path)) continue;
-        queues[urgency].delete(path);
-        return [urgency, path];
-      }
+  const take = (): [Urgency, string] | undefined => {
+    for (const urgency of URGENCIES) {
+      const path = queues[urgency].values().next().value;
+      if (path === undefined) continue;
+      queues[urgency].delete(path);
+      return [urgency, path];
     }
     return undefined;
   };
 
-  const isDone = (what: 'found' | 'history'): boolean => {
-    const urgencies = what === 'history' ? URGENCIES : URGENCIES.slice(0, 2);
-    const works = [...inWork.values()];
-    return urgencies.every((urgency) => queues[urgency].size === 0 && !works.includes(urgency));
-  };
+  const isDone = (what: 'found' | 'history'): boolean =>
+    queues.hinted.size + queues.found.size + (what === 'history' ? queues.history.size : 0) === 0;
 
+  /** Between two pieces of work only: what is worked on counts as left to do. */
   const settle = (): void => {
-    if (awaited.length === 0) return;
     const done = awaited.filter(({ what }) => isDone(what));
     awaited = awaited.filter((waiting) => !done.includes(waiting));
     for (const { resolve } of done) resolve();
-  };
-
-  const lane = async (countsHistory: boolean, signal: AbortSignal): Promise<void> => {
-    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-    for (;;) {
-      signal.throwIfAborted();
-      await room();
-      const next = take(countsHistory);
-      if (!next) {
-        settle();
-        await new Promise<void>((resolve) => sleeping.push(resolve));
-        continue;
-      }
-      const [urgency, path] = next;
-      inWork.set(path, urgency);
-      try {
-        if ((await work(urgency, path, buffer)) === 'more') queues[urgency].add(path);
-      } finally {
-        inWork.delete(path);
-        settle();
-      }
-      // The path may have come again meanwhile, and another lane passed it by.
-      if (sleeping.length > 0 && queues.hinted.size + queues.found.size + queues.history.size > 0) wake();
-    }
   };
 
   return {
@@ -97,8 +59,24 @@ export const createLanes = ({ work, room }: LanesDeps): Lanes => {
       queues[urgency].delete(path);
     },
     async run(signal) {
-      signal.addEventListener('abort', wake, { once: true });
-      await Promise.all(Array.from({ length: LANES }, (_, index) => lane(index === 0, signal)));
+      const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+      signal.addEventListener('abort', () => wake(), { once: true });
+      for (;;) {
+        signal.throwIfAborted();
+        await room();
+        settle();
+        const next = take();
+        if (!next) {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+          continue;
+        }
+        const [urgency, path] = next;
+        if ((await work(urgency, path, buffer)) === 'more') queues[urgency].add(path);
+        // Reading never waits: whoever else has something to do, above all to send what was read, does it now.
+        await nextTurn();
+      }
     },
     settled: (what) =>
       new Promise((resolve) => {
