@@ -35,7 +35,10 @@ const processStart = (pid: number): string | undefined => {
 export class LogInUse extends Error {
   readonly code = 'LOG_IN_USE';
   constructor(dir: string, pid: number) {
-    super(`the log in ${dir} is in use by process ${pid}; one process at a time may open it`);
+    super(
+      `The log in ${dir} is in use by process ${pid}, and one process at a time may open it. Most likely Crewboard already ` +
+        'runs: end that process first, or give this one a folder of its own with CREWBOARD_DATA_DIR.',
+    );
   }
 }
 

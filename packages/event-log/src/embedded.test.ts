@@ -39,7 +39,7 @@ describe('the folder of an embedded log', () => {
     const dir = join(folder, 'shared.folder');
     const running = await startWriter(dir, 100);
     await expect(openEmbeddedLog({ dir })).rejects.toThrow(LogInUse);
-    await expect(openEmbeddedLog({ dir })).rejects.toThrow(`the log in ${dir} is in use by process ${running.pid}`);
+    await expect(openEmbeddedLog({ dir })).rejects.toThrow(`The log in ${dir} is in use by process ${running.pid}`);
     const exit = once(running, 'exit');
     running.kill('SIGKILL');
     await exit;

@@ -8,7 +8,7 @@ export const agentConfigSchema = z
     /** Where Claude Code keeps its files. */
     CLAUDE_CONFIG_DIR: z.string().default(() => join(homedir(), '.claude')),
     CREWBOARD_DATA_DIR: z.string().default(() => join(homedir(), '.crewboard')),
-    /** The board's address, with the token that it gave this machine. */
+    /** The board's address, and the token that it was started with. */
     CREWBOARD_URL: z.url({ protocol: /^https?$/ }).optional(),
     CREWBOARD_INGEST_TOKEN: z.string().optional(),
     /** For an agent that is trusted to append to the log itself. */
@@ -25,7 +25,7 @@ export const agentConfigSchema = z
   })
   .superRefine((config, context) => {
     if (config.CREWBOARD_URL && !config.CREWBOARD_INGEST_TOKEN) {
-      const message = 'set it to the token of this machine: "crewboard token" on the server makes one';
+      const message = 'set it to the token that the board was started with';
       context.addIssue({ code: 'custom', path: ['CREWBOARD_INGEST_TOKEN'], message });
     }
     if (!config.CREWBOARD_URL && !config.REDIS_URL) {

@@ -116,7 +116,7 @@ const adviceFor = (status: number, said: string, endpoint: URL): string => {
   switch (status) {
     case 401:
     case 403:
-      return `the board at ${endpoint.origin} refused this machine's token (${status}): make a new one with "crewboard token" on the server and set CREWBOARD_INGEST_TOKEN`;
+      return `the board at ${endpoint.origin} refused this machine's token (${status}): set CREWBOARD_INGEST_TOKEN to the one that the board was started with`;
     case 404:
       return `nothing takes events at ${endpoint.href} (404): check CREWBOARD_URL`;
     default:

@@ -117,9 +117,9 @@ export const createIngestService = (options: IngestServiceOptions): IngestServic
     for (let nextAt = performance.now() + SWEEP_MS; ; ) {
       await sleep(LIVENESS_MS, undefined, { signal });
       presence.checkLiveness();
+      watcher.ensure();
       const startedAt = performance.now();
       if (startedAt < nextAt) continue;
-      watcher.ensure();
       await presence.sweep();
       await sweep();
       if (milestones.boardReady.isReached) tellUnseen();
