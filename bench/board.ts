@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { CREWBOARD, freePort, type Running, start } from './process.ts';
+import { freePort } from '../test/support/port.ts';
+import { CREWBOARD, type Running, start } from './process.ts';
 
 const boardSchema = z.object({
   offset: z.string().nullable(),

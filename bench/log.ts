@@ -4,7 +4,8 @@ import { type SessionEvent, START_OFFSET } from '@crewboard/contract';
 import { type EventLog, openEmbeddedLog, openRedisLog } from '@crewboard/event-log';
 import { Redis } from 'ioredis';
 import { demoEvents } from '../cli/src/demo/events.ts';
-import { freePort, type Running, start, tempDir } from './process.ts';
+import { freePort } from '../test/support/port.ts';
+import { type Running, start, tempDir } from './process.ts';
 import { type Benchmark, percentiles, type Row, rounded } from './report.ts';
 
 const EVENTS = 20_000;

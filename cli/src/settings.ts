@@ -1,20 +1,21 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { agentConfigSchema } from '@crewboard/ingest';
 import { z } from 'zod';
 
-const port = z.coerce.number().int().min(0).max(65_535);
+/** What `crewboard up` shares with an agent of its own. */
+const { CLAUDE_CONFIG_DIR, CREWBOARD_DATA_DIR, CREWBOARD_MACHINE, CREWBOARD_OWNER, CREWBOARD_MAX_AGE_DAYS, REDIS_URL } =
+  agentConfigSchema.shape;
 
 /** What the command's parts read from the environment; the README lists it for people. */
 export const settingsSchema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: port.default(4400),
-  CLAUDE_CONFIG_DIR: z.string().min(1).default(join(homedir(), '.claude')),
-  CREWBOARD_DATA_DIR: z.string().min(1).default(join(homedir(), '.crewboard')),
-  REDIS_URL: z.url().optional(),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4400),
+  CLAUDE_CONFIG_DIR,
+  CREWBOARD_DATA_DIR,
+  CREWBOARD_MACHINE,
+  CREWBOARD_OWNER,
+  CREWBOARD_MAX_AGE_DAYS,
+  REDIS_URL,
   CREWBOARD_PARTITIONS: z.coerce.number().int().min(1).max(256).default(4),
-  CREWBOARD_MACHINE: z.string().min(1).optional(),
-  CREWBOARD_OWNER: z.string().min(1).optional(),
-  CREWBOARD_MAX_AGE_DAYS: z.coerce.number().positive().default(7),
   CREWBOARD_RETENTION_DAYS: z.coerce.number().positive().default(14),
   CREWBOARD_LOG_DAYS: z.coerce.number().positive().default(30),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('warn'),

@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -11,6 +9,7 @@ import { anEvent } from '@crewboard/contract/testing';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { type ComposeProject, openComposeProject } from '../support/engine.ts';
+import { freePort } from '../support/port.ts';
 import { makeScratchFolder, openRecording, type Recording } from './claude-folder.ts';
 import { openFeed } from './feed.ts';
 
@@ -26,15 +25,6 @@ let scratch: string;
 let first: Recording;
 let second: Recording;
 let agent: ChildProcess | undefined;
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
-};
 
 const until = <Value>(check: () => Value | Promise<Value>, timeout = 60_000): Promise<Value> =>
   vi.waitFor(check, { timeout, interval: 200 });

@@ -11,7 +11,8 @@ import { type EventLog, openRedisLog } from '@crewboard/event-log';
 import { advance, evolve, type SessionState } from '@crewboard/status';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { freePort, sessionsOf, untilBoard } from '../support/board.ts';
+import { sessionsOf, untilBoard } from '../support/board.ts';
+import { freePort } from '../support/port.ts';
 import { startProgram } from '../support/program.ts';
 import { startRedis } from '../support/redis.ts';
 

@@ -3,7 +3,8 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { freePort, sessionsOf, startSolo, untilBoard } from '../support/board.ts';
+import { sessionsOf, startSolo, untilBoard } from '../support/board.ts';
+import { freePort } from '../support/port.ts';
 import { scratchDir } from '../support/program.ts';
 
 const captures = fileURLToPath(new URL('../captures', import.meta.url));

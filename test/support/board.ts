@@ -1,8 +1,8 @@
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Session, sessionSchema } from '@crewboard/contract';
 import { vi } from 'vitest';
 import { z } from 'zod';
+import { freePort } from './port.ts';
 import { type Program, startProgram } from './program.ts';
 
 const boardSchema = z.object({ offset: z.string(), sessions: z.array(sessionSchema) });
@@ -17,15 +17,6 @@ export const sessionsOf = async (url: string): Promise<Session[]> => {
 /** Asks a board until it pleases (`check` throws nothing), for at most 20 s. */
 export const untilBoard = (url: string, check: (sessions: Session[]) => void): Promise<void> =>
   vi.waitFor(async () => check(await sessionsOf(url)), { timeout: 20_000, interval: 20 });
-
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 
 export interface Solo extends Program {
   url: string;
