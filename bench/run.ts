@@ -5,6 +5,7 @@ const load: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
   latency: () => import('./latency.ts'),
   log: () => import('./log.ts'),
   fold: () => import('./fold.ts'),
+  page: () => import('./page.ts'),
 };
 
 const [name, ...rest] = process.argv.slice(2);
