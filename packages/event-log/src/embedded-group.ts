@@ -2,7 +2,7 @@ import { type Offset, START_OFFSET } from '@crewboard/contract';
 import { z } from 'zod';
 import { isAborted } from './abort.ts';
 import type { EmbeddedStore } from './embedded-store.ts';
-import { parseChange, type RawEntry } from './entries.ts';
+import { type HandedOut, type RawEntry, readableChanges } from './entries.ts';
 import type { DeadLetter, GroupEntry, GroupReader } from './event-log.ts';
 import type { Waits } from './waits.ts';
 
@@ -15,11 +15,6 @@ interface GroupDeps {
   deadLetter(letter: DeadLetter): Promise<void>;
   /** True once the log is closed. */
   isClosed(): boolean;
-}
-
-interface HandedOut extends RawEntry {
-  partition: number;
-  deliveries: number;
 }
 
 export const createEmbeddedGroup = (deps: GroupDeps, name: string, consumer: string): GroupReader => {
@@ -75,19 +70,8 @@ export const createEmbeddedGroup = (deps: GroupDeps, name: string, consumer: str
     });
   };
 
-  const readable = async (handed: readonly HandedOut[]): Promise<GroupEntry[]> => {
-    const entries: GroupEntry[] = [];
-    for (const { partition, offset, raw, deliveries } of handed) {
-      const parsed = parseChange(raw);
-      if (parsed.ok) {
-        entries.push({ partition, offset, deliveries, change: { ...parsed.value, partition, offset } });
-      } else {
-        await deps.deadLetter({ from: name, reason: parsed.reason, raw, at: Date.now() });
-        await ack([{ partition, offset }]);
-      }
-    }
-    return entries;
-  };
+  const readable = (handed: readonly HandedOut[]): Promise<GroupEntry[]> =>
+    readableChanges(handed, { group: name, deadLetter: deps.deadLetter, ack });
 
   const read: GroupReader['read'] = async ({ count, waitMs = 0, signal }) => {
     const until = performance.now() + waitMs;

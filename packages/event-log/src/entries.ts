@@ -1,5 +1,5 @@
 import { type BoardChange, boardChangeSchema, type Offset, parseEvent, type RecordedChange } from '@crewboard/contract';
-import type { DeadLetter, EventEntry, ReadOptions } from './event-log.ts';
+import type { DeadLetter, EventEntry, GroupEntry, GroupReader, ReadOptions } from './event-log.ts';
 
 /** An entry as a backend stores it: one JSON text at its place. */
 export interface RawEntry {
@@ -77,4 +77,28 @@ export const createChangeReader = ({ read, deadLetter }: ChangeSource) => {
       after = last.offset;
     }
   };
+};
+
+/** A change that a group's consumer was handed, as it is stored. */
+export interface HandedOut extends RawEntry {
+  partition: number;
+  deliveries: number;
+}
+
+/** What a group's consumer gets of what it was handed: an unreadable change is set aside and acknowledged. */
+export const readableChanges = async (
+  handed: readonly HandedOut[],
+  { group, deadLetter, ack }: { group: string; deadLetter: ChangeSource['deadLetter']; ack: GroupReader['ack'] },
+): Promise<GroupEntry[]> => {
+  const entries: GroupEntry[] = [];
+  for (const { partition, offset, raw, deliveries } of handed) {
+    const parsed = parseChange(raw);
+    if (parsed.ok) {
+      entries.push({ partition, offset, deliveries, change: { ...parsed.value, partition, offset } });
+    } else {
+      await deadLetter({ from: group, reason: parsed.reason, raw, at: Date.now() });
+      await ack([{ partition, offset }]);
+    }
+  }
+  return entries;
 };

@@ -1,7 +1,7 @@
 import { START_OFFSET } from '@crewboard/contract';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { parseChange } from './entries.ts';
+import { type HandedOut, readableChanges } from './entries.ts';
 import type { DeadLetter, GroupEntry, GroupReader } from './event-log.ts';
 import type { Keys } from './keys.ts';
 import type { Connections } from './redis-connections.ts';
@@ -12,13 +12,6 @@ interface GroupDeps {
   keys: Keys;
   partitions: number;
   deadLetter(letter: DeadLetter): Promise<void>;
-}
-
-interface HandedOut {
-  partition: number;
-  id: string;
-  fields: string[] | null;
-  deliveries: number;
 }
 
 const entrySchema = z.tuple([z.string(), z.array(z.string()).nullable()]);
@@ -65,20 +58,8 @@ export const createRedisGroup = async (deps: GroupDeps, name: string, consumer: 
     for (const [error] of results ?? []) if (error) throw error;
   };
 
-  const readable = async (handed: readonly HandedOut[]): Promise<GroupEntry[]> => {
-    const entries: GroupEntry[] = [];
-    for (const { partition, id, fields, deliveries } of handed) {
-      const { offset, raw } = toRawEntry([id, fields]);
-      const parsed = parseChange(raw);
-      if (parsed.ok) {
-        entries.push({ partition, offset, deliveries, change: { ...parsed.value, partition, offset } });
-      } else {
-        await deps.deadLetter({ from: name, reason: parsed.reason, raw, at: Date.now() });
-        await ack([{ partition, offset }]);
-      }
-    }
-    return entries;
-  };
+  const readable = (handed: readonly HandedOut[]): Promise<GroupEntry[]> =>
+    readableChanges(handed, { group: name, deadLetter: deps.deadLetter, ack });
 
   /** One command over all partitions: what a Redis Cluster would want asked slot by slot. */
   const fetchUnseen = async (count: number, waitMs: number, stop: readonly AbortSignal[]): Promise<HandedOut[]> => {
@@ -97,7 +78,7 @@ export const createRedisGroup = async (deps: GroupDeps, name: string, consumer: 
       .array(z.tuple([z.string(), z.array(entrySchema)]))
       .parse(reply ?? [])
       .flatMap(([key, entries]) =>
-        entries.map(([id, fields]) => ({ partition: partitionOfKey.get(key) ?? 0, id, fields, deliveries: 1 })),
+        entries.map((entry) => ({ ...toRawEntry(entry), partition: partitionOfKey.get(key) ?? 0, deliveries: 1 })),
       );
   };
 
@@ -125,9 +106,9 @@ export const createRedisGroup = async (deps: GroupDeps, name: string, consumer: 
       const [next, entries] = claimedSchema.parse(reply);
       for (const entry of entries) {
         if (!entry) continue;
-        const [id, fields] = entry;
+        const [id] = entry;
         const [pending] = pendingSchema.parse(await redis.xpending(key, name, id, id, 1));
-        claimed.push({ partition: partitionOfKey.get(key) ?? 0, id, fields, deliveries: pending?.[3] ?? 1 });
+        claimed.push({ ...toRawEntry(entry), partition: partitionOfKey.get(key) ?? 0, deliveries: pending?.[3] ?? 1 });
       }
       cursor = next;
     } while (cursor !== START_OFFSET && claimed.length < count);
