@@ -260,7 +260,14 @@ describe('a board of five hundred sessions', () => {
   test('stands whole, and ends a burst of changes in the last state of each', async () => {
     await tell(...manySessions(500, Date.now()));
     await open();
-    await expect.poll(() => page.locator('[data-session]').count(), { timeout: 20_000 }).toBeGreaterThan(100);
+    const count = (status: Session['status']) => told.filter((session) => session.status === status).length;
+    const [needs, works, waits, rests] = (
+      ['waiting_for_approval', 'working', 'waiting_for_input', 'idle'] as const
+    ).map(count);
+    const counts = new RegExp(
+      `Needs approval\\s*${needs}\\s*Working\\s*${works}\\s*Waiting\\s*${waits}\\s*Idle\\s*${rests}(?!\\d)`,
+    );
+    await page.locator('.heads').filter({ hasText: counts }).waitFor();
     const working = told.filter(({ status }) => status === 'working');
     for (let round = 0; round < 20; round++) {
       await tell(...working.map((session) => ({ ...session, now: `Round ${round} of ${session.sessionId}` })));
