@@ -5,7 +5,7 @@ import { build as bundle } from 'rolldown';
 import { build as buildWeb } from 'vite';
 import { dist, root, stampFile, stampOfSources } from './sources.mjs';
 
-/** lmdb finds its binary, and pino its worker, beside their own files. All else is bundled: it starts in half the time. */
+/** lmdb finds its binary, and pino its worker, beside their own files. All else is bundled: it starts sooner. */
 const OUTSIDE = /^(lmdb|pino)$/;
 const isFromOutside = (id) => OUTSIDE.test(id);
 

@@ -15,8 +15,8 @@ export const CHUNK_BYTES = 256 * 1024;
 
 /**
  * Opens a transcript for as long as `use` runs. Links are not followed. All reads share the buffer: nobody else may
- * use it meanwhile. The calls are synchronous: from the page cache each takes microseconds, where a trip through the thread
- * pool takes ten times that and the agent has nothing else to do.
+ * use it meanwhile. The calls are synchronous: from the page cache a read is shorter than its trip through the thread pool, and
+ * the agent has a thread or a process of its own.
  */
 export const withTranscript = async <Result>(
   path: string,
