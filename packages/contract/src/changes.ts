@@ -3,7 +3,7 @@ import { cardSchema, pullRequestSchema, sessionSchema } from './card.ts';
 import type { Offset } from './offset.ts';
 
 /** The shape of what stands in the board changelog. A new one begins a new board: read models are rebuilt, not migrated. */
-export const BOARD_VERSION = 1;
+export const BOARD_VERSION = 2;
 
 const sessionId = z.string().min(1).max(200);
 

@@ -21,7 +21,7 @@ const metadata = {
   schemaVersion: z.literal(EVENT_VERSION),
   sessionId: name.min(1),
   machine: name.min(1),
-  source: z.enum(['transcript', 'presence', 'process']),
+  source: z.enum(['transcript', 'presence', 'process', 'hook', 'job', 'machine']),
   stream: name.min(1),
   position: count,
   occurredAt: epochMs,
@@ -45,7 +45,12 @@ export const SessionLocated = event('SessionLocated', {
 });
 
 /** `by` says whose words they are: a person's, a program's (`claude -p`, SDK), or the client's own (task notifications). */
-export const PromptSubmitted = event('PromptSubmitted', { text, by: z.enum(['human', 'program', 'client']) });
+export const PromptSubmitted = event('PromptSubmitted', {
+  text,
+  by: z.enum(['human', 'program', 'client']),
+  /** The client's name for the turn that the prompt belongs to; what is typed while it runs has the running turn's. */
+  promptId: name.optional(),
+});
 
 /** One text block of a reply. A reply does not end a turn. */
 export const AssistantReplied = event('AssistantReplied', { text, model: name.nullable() });
@@ -61,21 +66,114 @@ export const ToolRequested = event('ToolRequested', {
   model: name.nullable(),
 });
 
-/** A tool call has its result. `outcome: 'rejected'` is a person's no. `background` names a task that goes on after the call. */
+/**
+ * A tool call has its result. `rejected` is a person's no, `denied` a rule's or a classifier's. `background` names the kind of a
+ * task that goes on after the call, and `taskId` that task (a subagent's is its `agentId`).
+ */
 export const ToolFinished = event('ToolFinished', {
   toolUseId: name,
-  outcome: z.enum(['done', 'error', 'rejected', 'interrupted']),
+  outcome: z.enum(['done', 'error', 'rejected', 'interrupted', 'denied']),
   background: z.enum(['shell', 'agent']).optional(),
+  taskId: name.optional(),
 });
 
-/** The client's own end of a turn. `backgroundAgents` still run after it. */
-export const TurnEnded = event('TurnEnded', { durationMs: count.nullable(), backgroundAgents: count });
+/** The client's own end of a turn. `backgroundAgents` still run after it, and `backgroundShells` where the source tells them. */
+export const TurnEnded = event('TurnEnded', {
+  durationMs: count.nullable(),
+  backgroundAgents: count,
+  backgroundShells: count.optional(),
+});
 
 /** A person stopped the turn (Esc); no `TurnEnded` follows. */
 export const TurnInterrupted = event('TurnInterrupted', {});
 
 /** The request to the model failed for good; the turn is over and no `TurnEnded` follows. */
-export const TurnFailed = event('TurnFailed', { reason: text, httpStatus: count.nullable() });
+export const TurnFailed = event('TurnFailed', {
+  reason: text,
+  httpStatus: count.nullable(),
+  /** The client's word for the kind of failure: `rate_limit`, `server_error`, `authentication_failed`, … */
+  error: name.optional(),
+});
+
+/** A request to the model failed and is tried again by the client: attempt `attempt` of `of`, at `retryAt` (ms since 1970). */
+export const RequestRetried = event('RequestRetried', {
+  attempt: count,
+  of: count.nullable(),
+  httpStatus: count.nullable(),
+  retryAt: epochMs,
+});
+
+/** The conversation is being shortened. Not the end of a turn. */
+export const CompactionStarted = event('CompactionStarted', { trigger: z.enum(['manual', 'auto']) });
+
+export const CompactionFinished = event('CompactionFinished', {
+  trigger: z.enum(['manual', 'auto']),
+  tokensBefore: count.nullable(),
+  tokensAfter: count.nullable(),
+});
+
+/**
+ * A hook said that a person is asked, or may be: a rule or another hook can still answer in the person's place.
+ * `toolUseId` is the call that it is about, where that is sure.
+ */
+export const PermissionRequested = event('PermissionRequested', {
+  kind: z.enum(['permission', 'question', 'plan']),
+  tool: name,
+  input: text,
+  toolUseId: name.nullable(),
+  promptId: name.nullable(),
+});
+
+/** A tool server asks the person for input. */
+export const ElicitationRequested = event('ElicitationRequested', { server: name, message: text });
+export const ElicitationAnswered = event('ElicitationAnswered', {
+  server: name,
+  action: z.enum(['accept', 'decline', 'cancel']),
+});
+
+/** The client called for a person's attention. `kind` is its own word: `permission_prompt`, `idle_prompt`, `agent_needs_input`, … */
+export const Notified = event('Notified', { kind: name, message: text });
+
+/** A subagent began (`agentId` names it). `toolUseId` is the parent's call. */
+export const SubagentStarted = event('SubagentStarted', {
+  agentType: name.nullable(),
+  description: text.nullable(),
+  toolUseId: name.nullable(),
+  isBackground: z.boolean(),
+});
+export const SubagentStopped = event('SubagentStopped', { outcome: z.enum(['done', 'failed', 'stopped']) });
+
+/** A background task reported back: a shell, a subagent (`taskId` is its `agentId`), a workflow. May be told more than once. */
+export const BackgroundTaskEnded = event('BackgroundTaskEnded', {
+  taskId: name,
+  outcome: z.enum(['done', 'failed', 'stopped']),
+});
+
+/** A hook said that the client began or went on with this session. `compact` comes in the midst of a turn. */
+export const SessionStarted = event('SessionStarted', {
+  how: z.enum(['startup', 'resume', 'clear', 'fork', 'compact']),
+  model: name.nullable(),
+});
+
+/** A hook said that the client is done with this session. `reason` is its own word: `clear`, `resume`, `prompt_input_exit`, `other`, … */
+export const SessionEnded = event('SessionEnded', { reason: name });
+
+/**
+ * This session goes on from another one. `goal` is what that one was for, where the copied history tells it.
+ * The history that a fork copied is told by this alone, never again as prompts, tokens or activity.
+ */
+export const SessionContinued = event('SessionContinued', {
+  fromSessionId: name.min(1),
+  how: z.enum(['clear', 'resume', 'fork', 'background']),
+  goal: text.nullable(),
+});
+
+/** The session's task list as it stands, in its order. The last one holds. */
+export const TasksListed = event('TasksListed', {
+  tasks: z
+    .array(z.object({ id: name, subject: text, status: z.enum(['pending', 'in_progress', 'completed']) }))
+    .max(100),
+});
 
 /** What one message of the model cost in tokens: told once for each `messageId` of a file. */
 export const TokensUsed = event('TokensUsed', {
@@ -85,6 +183,8 @@ export const TokensUsed = event('TokensUsed', {
   output: count,
   cacheRead: count,
   cacheWrite: count,
+  /** The part of `cacheWrite` that is kept for an hour: it costs more. */
+  cacheWrite1h: count.optional(),
 });
 
 /** The client's own totals so far, not a difference. */
@@ -107,7 +207,18 @@ export const PullRequestLinked = event('PullRequestLinked', { url: text, number:
  */
 export const HistoryCounted = event('HistoryCounted', {
   prompts: count,
-  tokens: z.array(z.object({ model: name, input: count, output: count, cacheRead: count, cacheWrite: count })).max(50),
+  tokens: z
+    .array(
+      z.object({
+        model: name,
+        input: count,
+        output: count,
+        cacheRead: count,
+        cacheWrite: count,
+        cacheWrite1h: count.optional(),
+      }),
+    )
+    .max(50),
 });
 
 /** What the client's presence file says, each time it says something else. `status` is absent until the client is ready. */
@@ -117,6 +228,9 @@ export const PresenceChanged = event('PresenceChanged', {
   waitingFor: name.nullable(),
   kind: name.nullable(),
   clientVersion: name.nullable(),
+  entrypoint: name.optional(),
+  /** The background job that the process works for. */
+  jobId: name.optional(),
   name: text.nullable(),
   /** True where a person chose the name; a derived one is no title. */
   isNamedByPerson: z.boolean(),
@@ -130,6 +244,22 @@ export const ProcessExited = event('ProcessExited', {
   pid: count.nullable(),
   how: z.enum(['clean', 'crashed', 'unseen']),
 });
+
+/** What the client notes of a background session, each time it says something else. `tempo` tells best whether it waits. */
+export const JobChanged = event('JobChanged', {
+  jobId: name,
+  state: name.nullable(),
+  tempo: name.nullable(),
+  /** What it needs of a person, in the client's words: `approve Bash: …`. */
+  needs: text.nullable(),
+  intent: text.nullable(),
+  detail: text.nullable(),
+});
+
+/** The board has heard nothing of the session's machine since `silentSince` (the board's clock, ms since 1970). Told by the board itself. */
+export const MachineLost = event('MachineLost', { silentSince: epochMs });
+/** The machine is heard again. */
+export const MachineReturned = event('MachineReturned', {});
 
 export const sessionEventSchema = z.discriminatedUnion('type', [
   SessionLocated,
@@ -150,6 +280,23 @@ export const sessionEventSchema = z.discriminatedUnion('type', [
   PresenceChanged,
   SessionLeft,
   ProcessExited,
+  RequestRetried,
+  CompactionStarted,
+  CompactionFinished,
+  PermissionRequested,
+  ElicitationRequested,
+  ElicitationAnswered,
+  Notified,
+  SubagentStarted,
+  SubagentStopped,
+  BackgroundTaskEnded,
+  SessionStarted,
+  SessionEnded,
+  SessionContinued,
+  TasksListed,
+  JobChanged,
+  MachineLost,
+  MachineReturned,
 ]);
 export type SessionEvent = z.infer<typeof sessionEventSchema>;
 export type SessionEventType = SessionEvent['type'];

@@ -43,12 +43,48 @@ const data: { [Type in SessionEventType]: EventOf<Type>['data'] } = {
   },
   SessionLeft: { pid: 4711, nextSessionId: 'session-2' },
   ProcessExited: { pid: 4711, how: 'clean' },
+  RequestRetried: { attempt: 1, of: 10, httpStatus: 529, retryAt: T0 + 1000 },
+  CompactionStarted: { trigger: 'auto' },
+  CompactionFinished: { trigger: 'auto', tokensBefore: 160_000, tokensAfter: 20_000 },
+  PermissionRequested: { kind: 'permission', tool: 'Bash', input: 'npm test', toolUseId: 'toolu_1', promptId: null },
+  ElicitationRequested: { server: 'tickets', message: 'Which project?' },
+  ElicitationAnswered: { server: 'tickets', action: 'accept' },
+  Notified: { kind: 'permission_prompt', message: 'Claude needs your permission' },
+  SubagentStarted: { agentType: 'Explore', description: 'Find the reader', toolUseId: 'toolu_1', isBackground: false },
+  SubagentStopped: { outcome: 'done' },
+  BackgroundTaskEnded: { taskId: 'b1', outcome: 'done' },
+  SessionStarted: { how: 'startup', model: 'claude-opus-5-5' },
+  SessionEnded: { reason: 'prompt_input_exit' },
+  SessionContinued: { fromSessionId: 'session-0', how: 'clear', goal: null },
+  TasksListed: { tasks: [{ id: '1', subject: 'Write the reader', status: 'in_progress' }] },
+  JobChanged: { jobId: 'job-1', state: 'working', tempo: 'active', needs: null, intent: null, detail: null },
+  MachineLost: { silentSince: T0 },
+  MachineReturned: {},
 };
 
 const sources: Partial<Record<SessionEventType, EventOf<SessionEventType>['source']>> = {
   PresenceChanged: 'presence',
   SessionLeft: 'presence',
   ProcessExited: 'process',
+  PermissionRequested: 'hook',
+  ElicitationRequested: 'hook',
+  ElicitationAnswered: 'hook',
+  Notified: 'hook',
+  SessionStarted: 'hook',
+  SessionEnded: 'hook',
+  CompactionStarted: 'hook',
+  JobChanged: 'job',
+  MachineLost: 'machine',
+  MachineReturned: 'machine',
+};
+
+const streams: Record<EventOf<SessionEventType>['source'], string> = {
+  transcript: 'transcript:session-1',
+  presence: 'presence:4711',
+  process: 'presence:4711',
+  hook: 'hooks',
+  job: 'job:job-1',
+  machine: 'machine',
 };
 
 let lastPosition = 0;
@@ -62,7 +98,7 @@ export const anEvent = <Type extends SessionEventType>(
   type: Type,
   overrides: EventOverrides<Type> = {},
 ): EventOf<Type> => {
-  const source = sources[type] ?? 'transcript';
+  const source = overrides.source ?? sources[type] ?? 'transcript';
   lastPosition += 1;
   return {
     type,
@@ -70,7 +106,7 @@ export const anEvent = <Type extends SessionEventType>(
     sessionId: 'session-1',
     machine: 'devbox',
     source,
-    stream: source === 'transcript' ? 'transcript:session-1' : 'presence:4711',
+    stream: streams[source],
     position: lastPosition,
     occurredAt: T0,
     ...overrides,
@@ -85,6 +121,9 @@ export const aCard = (overrides: Partial<Card> = {}): Card => ({
   since: T0,
   quietSince: null,
   attention: null,
+  asks: [],
+  condition: null,
+  disagreement: null,
   evidence: { source: 'presence', says: 'The client says busy', at: T0, inferred: false },
   machine: 'devbox',
   owner: 'Dev',
@@ -100,10 +139,21 @@ export const aCard = (overrides: Partial<Card> = {}): Card => ({
   permissionMode: 'default',
   entrypoint: 'cli',
   clientVersion: '2.1.330',
-  hasBackgroundShell: false,
-  backgroundAgents: 0,
+  kind: 'interactive',
+  backgroundShells: [],
+  subagents: [],
+  lineage: { from: null, to: null },
+  tasks: null,
   prompts: 1,
-  usage: { tokens: {}, costUsd: null, contextTokens: 0, linesAdded: 0, linesRemoved: 0 },
+  usage: {
+    tokens: {},
+    costUsd: null,
+    costBy: null,
+    contextTokens: 0,
+    contextWindow: null,
+    linesAdded: 0,
+    linesRemoved: 0,
+  },
   startedAt: T0,
   lastActivityAt: T0,
   ...overrides,

@@ -1,4 +1,13 @@
-import type { BoardChange, Card, Offset, RecordedChange, RecordedEvent, SessionEvent } from '@crewboard/contract';
+import type {
+  BoardChange,
+  Card,
+  Machine,
+  Offset,
+  RecordedChange,
+  RecordedEvent,
+  SessionEvent,
+  StatusChange,
+} from '@crewboard/contract';
 
 /** An entry as read: its event, or why it can't be one. An unreadable entry keeps its place in the order. */
 export type EventEntry =
@@ -37,9 +46,20 @@ export interface Projection {
   removed: readonly string[];
   /** Appended to the board changelog, in this order. */
   changes: readonly BoardChange[];
+  /** Appended to the histories of their sessions, in this order. A removed session's history goes with its row. */
+  history: readonly HistoryEntry[];
   /** The last event that the rows cover. */
   checkpoint: Offset;
 }
+
+/** One change of one session's status. */
+export interface HistoryEntry {
+  sessionId: string;
+  change: StatusChange;
+}
+
+/** So many of a session's latest changes are kept. */
+export const HISTORY_MAX = 200;
 
 /** A partition's rows, and the place in the changelog that they are true at. */
 export interface PartitionBoard {
@@ -118,10 +138,18 @@ export interface EventLog {
   /** Rows, changes and checkpoint in one atomic step. Throws {@link FencedOff} when the lease is not the newest. */
   save(lease: Lease, projection: Projection): Promise<void>;
   /**
-   * Forgets rows, changelog and checkpoint of all partitions and begins a new epoch. The events stay, and offsets go on
+   * Forgets rows, histories, changelog and checkpoint of all partitions and begins a new epoch. The events stay, and offsets go on
    * rising. Every lease given so far is fenced off, so that nobody saves onto a board that is gone: acquire again, and load.
    */
   resetBoard(): Promise<void>;
+
+  /** The latest changes of one session's status, the oldest first; empty for an unknown session. At most {@link HISTORY_MAX}. */
+  history(sessionId: string): Promise<StatusChange[]>;
+
+  /** Replaces what is known of a machine. Not part of the board: a reset leaves it. */
+  saveMachine(machine: Machine): Promise<void>;
+  /** Every machine that ever reported, in no order. */
+  machines(): Promise<Machine[]>;
 
   /** Appends changes that are nobody's card: summaries, pull requests. */
   appendChanges(changes: readonly BoardChange[]): Promise<void>;

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+const count = z.number().int().nonnegative();
+const epochMs = z.number().int().nonnegative();
+const name = z.string().max(200);
+/** Names that were seen, each with how often. At most 50. */
+const tally = z.record(name, count).refine((counts) => Object.keys(counts).length <= 50, 'more than 50 names');
+
+/** How an agent and its senses fare: what it tells of itself every few seconds. Nothing in it comes from a session's content. */
+export const machineReportSchema = z.object({
+  machine: name.min(1),
+  owner: name.nullable(),
+  agentVersion: name,
+  platform: name,
+  /** When the agent started, and when it made this report: the machine's clock. */
+  startedAt: epochMs,
+  at: epochMs,
+  /** The board's clock minus the machine's, as far as it could be measured; null before the first answer. */
+  clockSkewMs: z.number().int().nullable(),
+  hooks: z.object({
+    /** Whether the user's settings name our hook. */
+    installed: z.enum(['yes', 'partly', 'no', 'disabled', 'unreadable']),
+    /** When the last payload was made; null where none ever came. */
+    heardAt: epochMs.nullable(),
+    heard: count,
+    unreadable: count,
+    /** Payloads that wait in the spool. */
+    waiting: count,
+  }),
+  presence: z.object({
+    /** False where this client keeps no presence files. */
+    isKept: z.boolean(),
+    live: count,
+    /** Files that could not be read for longer than a moment. */
+    unreadable: count,
+  }),
+  transcripts: z.object({ files: count, backlogBytes: count, lastReadAt: epochMs.nullable() }),
+  /** Events that wait for the board. */
+  queuedEvents: count,
+  deadLetters: count,
+  /** What the client wrote and nobody here knows. Counted, never an error. */
+  unknown: z.object({ entryTypes: tally, hookNames: tally, presenceStatuses: tally }),
+  /** Live sessions by the client's version. */
+  clientVersions: tally,
+});
+export type MachineReport = z.infer<typeof machineReportSchema>;
+
+/** A machine as the board knows it: its last report, and when that came by the board's clock. */
+export const machineSchema = z.object({ report: machineReportSchema, receivedAt: epochMs });
+export type Machine = z.infer<typeof machineSchema>;
+
+/** An agent reports so often, in ms. */
+export const MACHINE_REPORT_MS = 10_000;
+/** A machine that was silent for so long is offline, in ms: a few reports may get lost. */
+export const MACHINE_LOST_MS = 35_000;
