@@ -236,8 +236,11 @@ export const PresenceChanged = event('PresenceChanged', {
   isNamedByPerson: z.boolean(),
 });
 
-/** The process went on with another session (`/clear`, `/resume`): this one is over as far as that process goes. */
-export const SessionLeft = event('SessionLeft', { pid: count, nextSessionId: name });
+/**
+ * The process went on with another session (`/clear`, `/resume`): this one is over as far as that process goes.
+ * `pid` is null where the transcript says so: handed over to the background.
+ */
+export const SessionLeft = event('SessionLeft', { pid: count.nullable(), nextSessionId: name });
 
 /** `how`: `clean` took its presence away, `crashed` left it behind, `unseen` was gone before anyone looked. */
 export const ProcessExited = event('ProcessExited', {
