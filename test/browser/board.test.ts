@@ -1,4 +1,4 @@
-import type { Session } from '@crewboard/contract';
+import type { Ask, Session } from '@crewboard/contract';
 import { aSession } from '@crewboard/contract/testing';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -67,7 +67,14 @@ const styleOf = (locator: Locator, property: string): Promise<string> =>
     property,
   );
 
-const ask = (input: string, since: number) => ({ kind: 'permission', tool: 'Bash', input, since }) as const;
+const asking = (
+  input: string,
+  since: number,
+  told: Partial<Ask> = {},
+): Pick<Session, 'status' | 'attention' | 'asks'> => {
+  const ask = { id: input, kind: 'permission', tool: 'Bash', input, since, agentId: null, ...told } as const;
+  return { status: 'waiting_for_approval', attention: ask, asks: [ask] };
+};
 
 describe('the board', () => {
   test('shows each session in the lane of its repository and the column of its status', async () => {
@@ -75,7 +82,7 @@ describe('the board', () => {
     await tell(
       aSession({ sessionId: 'w', since }),
       aSession({ sessionId: 'i', since, status: 'waiting_for_input', repo: 'acme/ledger' }),
-      aSession({ sessionId: 'a', since, status: 'waiting_for_approval', attention: ask('git push', since - MINUTE) }),
+      aSession({ sessionId: 'a', since, ...asking('git push', since - MINUTE) }),
       aSession({ sessionId: 'e', since, status: 'idle', ended: true }),
     );
     await open();
@@ -94,12 +101,11 @@ describe('the board', () => {
   test('puts who needs a person into the queue and the title, the longest wait first, and leads to the card', async () => {
     const now = Date.now();
     await tell(
-      aSession({ sessionId: 'short', status: 'waiting_for_approval', attention: ask('npm test', now - MINUTE) }),
+      aSession({ sessionId: 'short', ...asking('npm test', now - MINUTE) }),
       aSession({
         sessionId: 'long',
-        status: 'waiting_for_approval',
         repo: 'acme/ledger',
-        attention: { kind: 'question', tool: 'AskUserQuestion', input: 'Which retention?', since: now - 9 * MINUTE },
+        ...asking('Which retention?', now - 9 * MINUTE, { kind: 'question', tool: 'AskUserQuestion' }),
       }),
     );
     await open();
@@ -118,7 +124,7 @@ describe('the board', () => {
     await tell(session);
     await open();
     await inColumn('acme/widgets', 'working', 'mover').waitFor();
-    await tell({ ...session, status: 'waiting_for_approval', attention: ask('git push', Date.now()) });
+    await tell({ ...session, ...asking('git push', Date.now()) });
     await inColumn('acme/widgets', 'waiting_for_approval', 'mover').waitFor();
     await expect.poll(() => place('mover').count()).toBe(1);
     await expect.poll(() => page.title()).toBe('(1) Crewboard');

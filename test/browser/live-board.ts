@@ -64,6 +64,7 @@ export const openLiveBoard = async (): Promise<LiveBoard> => {
       rows: sessions.map(({ summary, pullRequest, ...card }) => ({ sessionId: card.sessionId, state: null, card })),
       removed,
       changes,
+      history: [],
       checkpoint: START_OFFSET,
     });
 

@@ -1,16 +1,16 @@
-import type { PullRequest, Session } from '@crewboard/contract';
+import type { Ask, PullRequest, Session } from '@crewboard/contract';
 import { aSession } from '@crewboard/contract/testing';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-type Told = Partial<Omit<Session, 'since' | 'usage' | 'attention' | 'pullRequest'>> & {
+type Told = Partial<Omit<Session, 'since' | 'usage' | 'attention' | 'asks' | 'pullRequest'>> & {
   /** How long in this status, in ms. */
   for: number;
   tokens?: number;
   usd?: number;
-  ask?: [kind: 'permission' | 'question' | 'plan' | 'dialog', tool: string | null, input: string | null];
+  ask?: [kind: Ask['kind'], tool: string | null, input: string | null];
   /** Number and checks: `v` passed, `x` failed, `o` runs. */
   pull?: [number: number, checks: string];
 };
@@ -35,7 +35,10 @@ export const livelySessions = (now: number): Session[] => {
   const tell = ({ for: span, tokens = 0, usd, ask, pull, ...told }: Told): Session => {
     count += 1;
     const since = now - span;
-    const attention = ask ? { kind: ask[0], tool: ask[1], input: ask[2], since } : null;
+    const [kind, tool, input] = ask ?? [];
+    const attention = kind
+      ? { id: `ask-${count}`, kind, tool: tool ?? null, input: input ?? null, since, agentId: null }
+      : null;
     const repo = told.repo ?? 'acme/widgets';
     return aSession({
       sessionId: `lively-${count}`,
@@ -43,9 +46,18 @@ export const livelySessions = (now: number): Session[] => {
       lastActivityAt: since,
       startedAt: since - HOUR,
       attention,
+      asks: attention ? [attention] : [],
       now: null,
       pullRequest: pull ? pullRequestOf(repo, pull) : null,
-      usage: { tokens: {}, costUsd: usd ?? null, contextTokens: tokens, linesAdded: 0, linesRemoved: 0 },
+      usage: {
+        tokens: {},
+        costUsd: usd ?? null,
+        costBy: usd === undefined ? null : 'client',
+        contextTokens: tokens,
+        contextWindow: 200_000,
+        linesAdded: 0,
+        linesRemoved: 0,
+      },
       ...told,
     });
   };
@@ -84,7 +96,6 @@ export const livelySessions = (now: number): Session[] => {
       title: 'Property tests for the fold',
       now: 'Running vitest: 214 of 231, shrinking a counterexample in advance()',
       branch: 'test/fold',
-      backgroundAgents: 2,
       tokens: 82_100,
       usd: 1.07,
     }),
@@ -134,7 +145,6 @@ export const livelySessions = (now: number): Session[] => {
       title: 'Move balances to double-entry postings',
       now: 'Reading 14 files under src/postings, planning the migration',
       branch: 'feat/double-entry',
-      backgroundAgents: 3,
       tokens: 110_500,
       usd: 6.4,
     }),
@@ -158,7 +168,7 @@ export const livelySessions = (now: number): Session[] => {
       title: 'Fix rounding in the CSV export',
       summary: 'Done: half-even everywhere, 6 tests added. Asks whether to open a pull request.',
       branch: 'fix/rounding',
-      hasBackgroundShell: true,
+      backgroundShells: [{ id: 'b1', command: 'npm run dev', since: now - 26 * MINUTE }],
       tokens: 68_000,
       usd: 0.58,
     }),

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { defineComponent, h, nextTick, ref } from 'vue';
 import { provideClock } from '../ui/clock.ts';
 import SessionCard from './SessionCard.vue';
+import { anAsk, asking, usageOf } from './testing.ts';
 
 const MINUTE = 60_000;
 
@@ -49,14 +50,13 @@ test('lets the age grow with the one clock', async () => {
 
 test('shows a permission as what would run and a question as text', async () => {
   const { card, session } = mountCard({
-    status: 'waiting_for_approval',
-    attention: { kind: 'permission', tool: 'Bash', input: 'git push', since: T0 },
+    ...asking(anAsk()),
   });
   expect(card.get('.ask .kind').text()).toBe('Permission · Bash');
   expect(card.get('.ask code').text()).toBe('git push');
   session.value = {
     ...session.value,
-    attention: { kind: 'question', tool: 'AskUserQuestion', input: 'Which?', since: T0 },
+    ...asking(anAsk({ kind: 'question', tool: 'AskUserQuestion', input: 'Which?' })),
   };
   await nextTick();
   expect(card.find('.ask code').exists()).toBe(false);
@@ -66,14 +66,13 @@ test('shows a permission as what would run and a question as text', async () => 
 test('says what is in the background, in context, inferred and long without a sign', () => {
   const { card } = mountCard({
     worktree: 'tail',
-    backgroundAgents: 2,
-    hasBackgroundShell: true,
+    backgroundShells: [{ id: 'b1', command: 'npm run dev', since: T0 }],
     quietSince: T0 - 3 * MINUTE,
     evidence: { source: 'timeout', says: 'No turn end for 60 s', at: T0, inferred: true },
-    usage: { tokens: {}, costUsd: 3.184, contextTokens: 128_400, linesAdded: 0, linesRemoved: 0 },
+    usage: usageOf({ costUsd: 3.184, costBy: 'client', contextTokens: 128_400 }),
   });
   const chips = card.findAll('.chips > li').map((chip) => chip.text());
-  expect(chips).toEqual(['no sign for 12m', 'inferred', 'main', 'tail', '2 agents', 'shell', '128k tokens in context']);
+  expect(chips).toEqual(['no sign for 12m', 'inferred', 'main', 'tail', 'shell', '128k tokens in context']);
   expect(card.get('.spent').text()).toBe('Opus 5.5 · $3.18');
   expect(card.get('.age').attributes('title')).toBe('Working. No turn end for 60 s (inferred).');
 });

@@ -11,10 +11,10 @@ import {
   toLanes,
   toQueue,
 } from './grouping.ts';
+import { anAsk, asking } from './testing.ts';
 
 const ids = (sessions: readonly Session[]): string[] => sessions.map(({ sessionId }) => sessionId);
 const session = (sessionId: string, overrides: Partial<Session> = {}): Session => aSession({ sessionId, ...overrides });
-const ask = (since: number) => ({ kind: 'permission', tool: 'Bash', input: 'ls', since }) as const;
 const failing: PullRequest = {
   url: 'https://github.com/acme/widgets/pull/7',
   number: 7,
@@ -76,9 +76,9 @@ describe('lanes', () => {
 describe('the queue', () => {
   test('holds every session that asks, across repositories, the longest wait first', () => {
     const queue = toQueue([
-      session('later', { attention: ask(T0 + 60), repo: 'acme/ledger' }),
+      session('later', { ...asking(anAsk({ since: T0 + 60 })), repo: 'acme/ledger' }),
       session('nobody'),
-      session('first', { attention: ask(T0) }),
+      session('first', { ...asking(anAsk()) }),
     ]);
     expect(queue.map(({ session: { sessionId }, since }) => [sessionId, since])).toEqual([
       ['first', T0],

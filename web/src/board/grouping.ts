@@ -1,5 +1,5 @@
 import type { Session, Status } from '@crewboard/contract';
-import { type Ask, askOf, failedChecksAsk } from './wording.ts';
+import { askOf, failedChecksAsk, type ShownAsk } from './wording.ts';
 
 /** The board's columns in the order in which they stand. A session's status is its column. */
 export const COLUMNS: readonly Status[] = ['waiting_for_approval', 'working', 'waiting_for_input', 'idle'];
@@ -16,7 +16,7 @@ export interface Lane {
 /** A session that needs a person, what for, and since when (ms since 1970). */
 export interface Need {
   session: Session;
-  ask: Ask;
+  ask: ShownAsk;
   since: number;
 }
 

@@ -1,5 +1,6 @@
 import { aSession } from '@crewboard/contract/testing';
 import { describe, expect, test } from 'vitest';
+import { anAsk, asking } from './testing.ts';
 import {
   askOf,
   checksInWords,
@@ -50,7 +51,7 @@ test.each([
 
 describe('what a session asks', () => {
   test('names the tool of a permission and shows its input as what would run', () => {
-    expect(askOf({ kind: 'permission', tool: 'Bash', input: 'rm -rf dist', since: 0 })).toEqual({
+    expect(askOf(anAsk({ input: 'rm -rf dist' }))).toEqual({
       kind: 'Permission',
       detail: 'Bash',
       text: 'rm -rf dist',
@@ -60,7 +61,7 @@ describe('what a session asks', () => {
   });
 
   test('shows a question as text and leaves out the tool that asks it', () => {
-    expect(askOf({ kind: 'question', tool: 'AskUserQuestion', input: 'Which branch?', since: 0 })).toMatchObject({
+    expect(askOf(anAsk({ kind: 'question', tool: 'AskUserQuestion', input: 'Which branch?' }))).toMatchObject({
       kind: 'Question',
       detail: null,
       isCode: false,
@@ -68,7 +69,7 @@ describe('what a session asks', () => {
   });
 
   test('has no text where nothing is known of it', () => {
-    expect(askOf({ kind: 'dialog', tool: null, input: null, since: 0 })).toMatchObject({ kind: 'Dialog', text: null });
+    expect(askOf(anAsk({ kind: 'dialog', tool: null, input: null }))).toMatchObject({ kind: 'Dialog', text: null });
   });
 });
 
@@ -85,9 +86,8 @@ describe('the line of now', () => {
 
   test('leaves out what the ask already says', () => {
     const session = aSession({
-      status: 'waiting_for_approval',
       now: 'Bash: git push',
-      attention: { kind: 'permission', tool: 'Bash', input: 'git push', since: 0 },
+      ...asking(anAsk()),
     });
     expect(nowLine(session)).toBeNull();
     expect(nowLine({ ...session, summary: 'Wants to publish' })).toBe('Wants to publish');

@@ -1,4 +1,4 @@
-import type { Attention, PullRequest, Session, Status } from '@crewboard/contract';
+import type { Ask, PullRequest, Session, Status } from '@crewboard/contract';
 import type { ConnectionState } from '../feed/connect.ts';
 import { formatTimeOfDay } from '../ui/age.ts';
 
@@ -9,15 +9,16 @@ export const STATUS_WORDS: Record<Status, string> = {
   idle: 'Idle',
 };
 
-const ASK_WORDS: Record<Attention['kind'], string> = {
+const ASK_WORDS: Record<Ask['kind'], string> = {
   permission: 'Permission',
   question: 'Question',
   plan: 'Plan',
+  elicitation: 'Form',
   dialog: 'Dialog',
 };
 
 /** What a person is asked for, ready to be shown. `isCode`: the text is something that would run. */
-export interface Ask {
+export interface ShownAsk {
   kind: string;
   detail: string | null;
   text: string | null;
@@ -26,7 +27,7 @@ export interface Ask {
 }
 
 /** A question and a plan need no tool's name: they are what the tool asks. */
-export const askOf = ({ kind, tool, input }: Attention): Ask => ({
+export const askOf = ({ kind, tool, input }: Ask): ShownAsk => ({
   kind: ASK_WORDS[kind],
   detail: kind === 'permission' ? tool : null,
   text: input || null,
@@ -34,7 +35,7 @@ export const askOf = ({ kind, tool, input }: Attention): Ask => ({
   tone: 'needs',
 });
 
-export const failedChecksAsk = (pullRequest: PullRequest): Ask => ({
+export const failedChecksAsk = (pullRequest: PullRequest): ShownAsk => ({
   kind: 'CI failed',
   detail: null,
   text: pullRequest.checks
