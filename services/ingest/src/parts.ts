@@ -1,0 +1,109 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { eventId } from '@crewboard/contract';
+import { type CursorStore, openCursorStore } from './cursor.ts';
+import { openDeadLetters } from './dead-letters.ts';
+import type { IngestMetrics } from './metrics.ts';
+import { createPresenceTracker, type PresenceTracker } from './presence/track.ts';
+import { unseenExits } from './presence/unseen.ts';
+import { createLocate } from './repository.ts';
+import type { IngestServiceOptions } from './service.ts';
+import { createShipper, type Shipper } from './ship.ts';
+import { createTranscriptFollower, type TranscriptFollower } from './transcript/follow.ts';
+import { type ClaudeWatcher, createClaudeWatcher } from './watch.ts';
+
+/** The running agent's parts, put together. */
+export interface IngestParts {
+  follower: TranscriptFollower;
+  presence: PresenceTracker;
+  watcher: ClaudeWatcher;
+  shipper: Shipper;
+  /** Looks at everything, or at all below one folder (relative to the claude folder). */
+  sweep(below?: string): Promise<void>;
+  /** Tells the ends that nobody saw. */
+  tellUnseen(): void;
+  close(): Promise<void>;
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+/** How long it is remembered that a session's end was told: longer than any transcript is looked at. */
+const KEEP_ENDED_MS = 400 * DAY_MS;
+
+export const openParts = async (
+  options: Required<IngestServiceOptions>,
+  metrics: IngestMetrics,
+  signal: AbortSignal,
+): Promise<IngestParts> => {
+  const { logger, machine, owner, now } = options;
+  const folder = join(resolve(options.dataDir), 'agent');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const claudeDir = await realpath(options.claudeDir).catch(() => resolve(options.claudeDir));
+  const cursors = await openCursorStore(join(folder, 'cursor.json'), logger);
+  const deadLetters = openDeadLetters(folder, logger, now);
+  forgetEnded(cursors.ended, now() - KEEP_ENDED_MS);
+  const shipper = createShipper(options.sink, metrics, signal);
+  const maxAgeMs = options.maxAgeDays * DAY_MS;
+  const deps = { claudeDir, machine, owner, maxAgeMs, locate: createLocate(now), cursors, shipper, logger, now };
+  const follower = createTranscriptFollower({ ...deps, deadLetters, metrics });
+  const presence = createPresenceTracker(deps);
+  const watcher = createClaudeWatcher({
+    claudeDir,
+    logger,
+    onFile: (path) => (path.startsWith('sessions/') ? void presence.check(baseName(path)) : follower.hint(path)),
+    onFileSettled: (path) =>
+      void (path.startsWith('sessions/') ? presence.check(baseName(path)) : follower.glance(path)),
+    onFolder: (path) => void (path === 'sessions' ? presence.sweep() : sweep(path || undefined)),
+  });
+  const sweep = async (below?: string): Promise<void> => {
+    watcher.cover(await follower.sweep(below), below === undefined);
+  };
+  metrics.watch({
+    backlogBytes: () => follower.backlogBytes,
+    queuedEvents: () => shipper.queuedEvents,
+    files: () => follower.fileCount,
+  });
+  return {
+    follower,
+    presence,
+    watcher,
+    shipper,
+    sweep,
+    tellUnseen: createUnseenTeller({ follower, presence, shipper, cursors, machine, now }),
+    close: async () => {
+      await watcher.close();
+      await cursors.close();
+      await deadLetters.close();
+    },
+  };
+};
+
+interface UnseenTellerDeps extends Pick<IngestParts, 'follower' | 'presence' | 'shipper'> {
+  cursors: CursorStore;
+  machine: string;
+  now: () => number;
+}
+
+const createUnseenTeller = ({ follower, presence, shipper, cursors, machine, now }: UnseenTellerDeps): (() => void) => {
+  const telling = new Set<string>();
+  return () => {
+    const live = presence.liveSessions();
+    if (!live) return;
+    const exits = unseenExits(follower.sessions(), { machine, live, ended: cursors.ended, now: now() });
+    for (const exit of exits) {
+      const id = eventId(exit);
+      if (telling.has(id)) continue;
+      telling.add(id);
+      shipper.offer([exit], () => {
+        telling.delete(id);
+        cursors.ended.set(exit.sessionId, exit.occurredAt);
+        cursors.touch();
+      });
+    }
+  };
+};
+
+const forgetEnded = (ended: Map<string, number>, before: number): void => {
+  for (const [sessionId, at] of ended) if (at < before) ended.delete(sessionId);
+};
+
+const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
