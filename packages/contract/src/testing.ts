@@ -1,5 +1,6 @@
-import type { Card, Session } from './card.ts';
+import type { Card, Session, StatusChange } from './card.ts';
 import { EVENT_VERSION, type EventOf, type SessionEventType } from './events.ts';
+import type { MachineReport } from './machine.ts';
 
 /** 2026-01-05 09:00 UTC: where the builders' clock stands. */
 export const T0 = Date.UTC(2026, 0, 5, 9);
@@ -163,5 +164,34 @@ export const aSession = (overrides: Partial<Session> = {}): Session => ({
   ...aCard(),
   summary: null,
   pullRequest: null,
+  ...overrides,
+});
+
+export const aStatusChange = (overrides: Partial<StatusChange> = {}): StatusChange => ({
+  at: T0,
+  status: 'working',
+  ended: false,
+  condition: null,
+  asks: [],
+  evidence: { source: 'presence', says: 'The client says busy', at: T0, inferred: false },
+  disagreement: null,
+  ...overrides,
+});
+
+export const aMachineReport = (overrides: Partial<MachineReport> = {}): MachineReport => ({
+  machine: 'devbox',
+  owner: 'Dev',
+  agentVersion: '0.1.0',
+  platform: 'linux',
+  startedAt: T0,
+  at: T0,
+  clockSkewMs: null,
+  hooks: { installed: 'yes', heardAt: T0, heard: 12, unreadable: 0, waiting: 0 },
+  presence: { isKept: true, live: 2, unreadable: 0 },
+  transcripts: { files: 7, backlogBytes: 0, lastReadAt: T0 },
+  queuedEvents: 0,
+  deadLetters: 0,
+  unknown: { entryTypes: {}, hookNames: {}, presenceStatuses: {} },
+  clientVersions: { '2.1.330': 2 },
   ...overrides,
 });
