@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { BOARD_VERSION, type Offset, START_OFFSET } from '@crewboard/contract';
 import { type Database, open, type RootDatabase } from 'lmdb';
+import { type Histories, openHistories } from './embedded-history.ts';
 import { claimFolder } from './embedded-lock.ts';
 import { openSequence, type Sequence } from './sequence.ts';
 
@@ -10,6 +11,7 @@ export interface PartitionStore {
   events: Sequence;
   changes: Sequence;
   rows: Database<string, Uint8Array>;
+  histories: Histories;
 }
 
 /** The LMDB environment of an embedded log, and the names of all that is in it. */
@@ -21,6 +23,7 @@ export interface EmbeddedStore {
   delivered: Database<string, [string, number]>;
   /** `[group, partition, key of the change]`: who was handed it, and is yet to acknowledge it. */
   pending: Database<string, [string, number, Offset]>;
+  machines: Database<string, Uint8Array>;
   epoch(): string;
   checkpoint(partition: number): Offset;
   /** In a transaction. */
@@ -51,6 +54,7 @@ const openPartition = (
   events: openSequence(root, meta, `events/${partition}`),
   changes: openSequence(root, meta, `board/${partition}`),
   rows: root.openDB<string, Uint8Array>({ name: `rows/${partition}`, encoding: 'string', keyEncoding: 'binary' }),
+  histories: openHistories(root, `history/${partition}`),
 });
 
 const build = (
@@ -69,6 +73,7 @@ const build = (
     deadLetters: openSequence(root, meta, 'dead-letters'),
     delivered: root.openDB<string, [string, number]>({ name: 'delivered', encoding: 'string' }),
     pending: root.openDB<string, [string, number, Offset]>({ name: 'pending', encoding: 'string' }),
+    machines: root.openDB<string, Uint8Array>({ name: 'machines', encoding: 'string', keyEncoding: 'binary' }),
     epoch: () => meta.get('epoch') ?? '',
     checkpoint: (partition) => meta.get(`checkpoint/${partition}`) ?? START_OFFSET,
     setCheckpoint: (partition, checkpoint) => {
@@ -81,9 +86,10 @@ const build = (
       return raised;
     },
     clearBoard: () => {
-      for (const [partition, { changes, rows }] of partitions.entries()) {
+      for (const [partition, { changes, rows, histories }] of partitions.entries()) {
         changes.clear();
         for (const key of Array.from(rows.getKeys({}))) rows.removeSync(key);
+        histories.clear();
         meta.removeSync(`checkpoint/${partition}`);
         store.raiseFence(partition);
       }
@@ -108,7 +114,7 @@ export const openStore = async (
     leave();
   };
   try {
-    root = open<string, string>({ path: dir, noSubdir: false, encoding: 'string', maxDbs: 8 + partitions * 3 });
+    root = open<string, string>({ path: dir, noSubdir: false, encoding: 'string', maxDbs: 8 + partitions * 4 });
     const meta = root.openDB<string, string>({ name: 'meta', encoding: 'string' });
     return { store: build(root, meta, dir, partitions), close };
   } catch (error) {

@@ -5,9 +5,10 @@ import { openStore, type PartitionStore } from './embedded-store.ts';
 import { createChangeReader, cutLetter, type RawEntry, toEventEntry } from './entries.ts';
 import { type DeadLetter, type EventLog, FencedOff, LogUnavailable, type ReadOptions, type Row } from './event-log.ts';
 import { createLeases } from './leases.ts';
-import { groupByPartition } from './partition.ts';
+import { groupByPartition, partitionOf } from './partition.ts';
 import { parseRow } from './rows.ts';
 import type { Sequence } from './sequence.ts';
+import { readableHistory, readableMachines } from './stored.ts';
 import { createWaits } from './waits.ts';
 
 export interface EmbeddedLogOptions {
@@ -22,7 +23,7 @@ const DEAD_LETTERS_MAX = 10_000;
 
 const deadLetterSchema = z.object({ from: z.string(), reason: z.string(), raw: z.string(), at: z.number() });
 
-const rowKey = (sessionId: string): Uint8Array => Buffer.from(sessionId);
+const nameKey = (name: string): Uint8Array => Buffer.from(name);
 
 /**
  * The log in a folder, for one process at a time: a second one gets `LogInUse`.
@@ -126,19 +127,35 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
       return { rows: raws.map(parseRow), ...at };
     },
     save: async (lease, projection) => {
-      const { rows, changes } = part(lease.partition);
-      const saved = projection.rows.map((row: Row) => [rowKey(row.sessionId), JSON.stringify(row)] as const);
+      const { rows, changes, histories } = part(lease.partition);
+      const saved = projection.rows.map((row: Row) => [nameKey(row.sessionId), JSON.stringify(row)] as const);
       const appended = projection.changes.map((change) => JSON.stringify(change));
+      const told = projection.history.map(({ sessionId, change }) => ({ sessionId, raw: JSON.stringify(change) }));
       await transact(() => {
         leases.assertNewest(lease);
         for (const [key, raw] of saved) rows.putSync(key, raw);
-        for (const sessionId of projection.removed) rows.removeSync(rowKey(sessionId));
+        histories.append(told);
+        for (const sessionId of projection.removed) {
+          rows.removeSync(nameKey(sessionId));
+          histories.remove(sessionId);
+        }
         changes.append(appended);
         store.setCheckpoint(lease.partition, projection.checkpoint);
       });
       if (appended.length > 0) waits.notify(changes.topic);
     },
     resetBoard: () => transact(() => store.clearBoard()),
+
+    history: async (sessionId) => readableHistory(part(partitionOf(sessionId, count)).histories.read(sessionId)),
+
+    saveMachine: async (machine) => {
+      const raw = JSON.stringify(machine);
+      await transact(() => store.machines.putSync(nameKey(machine.report.machine), raw));
+    },
+    machines: async () => {
+      assertOpen();
+      return readableMachines(Array.from(store.machines.getRange({}), ({ value }) => value));
+    },
 
     appendChanges: (changes: readonly BoardChange[]) => appendTo(changes, (partition) => part(partition).changes),
     readChanges: async (partition, options) => readChanges(partition, options),

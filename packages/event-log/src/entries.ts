@@ -9,7 +9,8 @@ export interface RawEntry {
 
 type Parsed<Value> = { ok: true; value: Value } | { ok: false; reason: string };
 
-const parseJson = (raw: string): Parsed<unknown> => {
+/** Never throws. */
+export const parseJson = (raw: string): Parsed<unknown> => {
   try {
     return { ok: true, value: JSON.parse(raw) };
   } catch {

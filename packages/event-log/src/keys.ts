@@ -10,6 +10,8 @@ export interface Keys {
   rows(partition: number): string;
   /** The offset of the last event that the rows cover. */
   checkpoint(partition: number): string;
+  /** Hash of the histories of a partition's sessions, see `redis-history.ts`. */
+  history(partition: number): string;
   /** Who holds the lease; expires with it. */
   lease(partition: number): string;
   /** Counts the lease's holders. */
@@ -19,6 +21,8 @@ export interface Keys {
   partitions: string;
   /** Stream of what was set aside. */
   deadLetters: string;
+  /** Hash of machine → the machine as JSON. No board's: a reset or a new version leaves it. */
+  machines: string;
   /** Written to see that Redis takes writes. */
   check: string;
 }
@@ -35,11 +39,13 @@ export const createKeys = (prefix: string): Keys => {
     board: (partition) => `${prefix}:board:${version}:{${partition}}`,
     rows: (partition) => `${prefix}:rows:${version}:{${partition}}`,
     checkpoint: (partition) => `${prefix}:checkpoint:${version}:{${partition}}`,
+    history: (partition) => `${prefix}:history:${version}:{${partition}}`,
     lease: (partition) => `${prefix}:lease:${version}:{${partition}}`,
     fence: (partition) => `${prefix}:fence:${version}:{${partition}}`,
     epoch: `${prefix}:epoch:${version}`,
     partitions: `${prefix}:partitions`,
     deadLetters: `${prefix}:dead-letters`,
+    machines: `${prefix}:machines`,
     check: `${prefix}:check`,
   };
 };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { HISTORY_MAX } from './event-log.ts';
 
 /** The one field of every stream entry; its value is JSON. */
 export const FIELD = 'json';
@@ -47,22 +48,35 @@ return 0`;
 
 /**
  * Saves one step of a fold, where the fence is the newest.
- * KEYS  1 fence, 2 rows, 3 board changelog, 4 checkpoint
- * ARGV  1 fence, 2 checkpoint, 3 number of rows, 4 number of removals, then for each row its session id and JSON,
- *       for each removal its session id, and the changes as JSON
+ * KEYS  1 fence, 2 rows, 3 board changelog, 4 checkpoint, 5 histories (see `redis-history.ts` for the fields)
+ * ARGV  1 fence, 2 checkpoint, 3 number of rows, 4 number of history entries, 5 number of removals, then for each row
+ *       its session id and JSON, for each history entry its session id and JSON, for each removal its session id, and
+ *       the changes as JSON
  * returns 1 when it was saved, 0 when the fence is an old one: then nothing was written
  */
 export const SAVE = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return 0
 end
-local at = 5
+local at = 6
 for _ = 1, tonumber(ARGV[3]) do
   redis.call('HSET', KEYS[2], ARGV[at], ARGV[at + 1])
   at = at + 2
 end
 for _ = 1, tonumber(ARGV[4]) do
-  redis.call('HDEL', KEYS[2], ARGV[at])
+  local id = ARGV[at]
+  local number = redis.call('HINCRBY', KEYS[5], 'n:' .. id, 1) - 1
+  redis.call('HSET', KEYS[5], (number % ${HISTORY_MAX}) .. ':' .. id, ARGV[at + 1])
+  at = at + 2
+end
+for _ = 1, tonumber(ARGV[5]) do
+  local id = ARGV[at]
+  redis.call('HDEL', KEYS[2], id)
+  if redis.call('HDEL', KEYS[5], 'n:' .. id) == 1 then
+    for slot = 0, ${HISTORY_MAX - 1} do
+      redis.call('HDEL', KEYS[5], slot .. ':' .. id)
+    end
+  end
   at = at + 1
 end
 for i = at, #ARGV do
@@ -74,12 +88,12 @@ return 1`;
 /**
  * Forgets one partition's board. The changelog is emptied and not deleted, so that its offsets go on rising and groups
  * stay; the fence rises, so that no holder saves what it folded for the old board.
- * KEYS  1 fence, 2 rows, 3 board changelog, 4 checkpoint
+ * KEYS  1 fence, 2 rows, 3 board changelog, 4 checkpoint, 5 histories
  * returns 1
  */
 export const RESET_BOARD = `
 redis.call('INCR', KEYS[1])
-redis.call('UNLINK', KEYS[2], KEYS[4])
+redis.call('UNLINK', KEYS[2], KEYS[4], KEYS[5])
 redis.call('XTRIM', KEYS[3], 'MAXLEN', 0)
 return 1`;
 

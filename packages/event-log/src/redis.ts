@@ -5,11 +5,13 @@ import { createChangeReader, cutLetter, type RawEntry, toEventEntry } from './en
 import { type DeadLetter, type EventLog, FencedOff, type ReadOptions } from './event-log.ts';
 import { createKeys } from './keys.ts';
 import { ACQUIRE_LEASE, APPEND, FIELD, RELEASE_LEASE, RESET_BOARD, runScript, SAVE } from './lua.ts';
-import { groupByPartition } from './partition.ts';
+import { groupByPartition, partitionOf } from './partition.ts';
 import { type ConnectionLogger, connect } from './redis-connections.ts';
 import { createRedisGroup } from './redis-group.ts';
+import { historyFields, toHistory } from './redis-history.ts';
 import { isNoSuchKey, NO_STREAM, type StreamEnds, toRawEntry, toStreamEnds } from './redis-stream.ts';
 import { parseRow } from './rows.ts';
+import { readableHistory, readableMachines } from './stored.ts';
 
 export interface RedisLogOptions {
   /** `redis://` or `rediss://`. */
@@ -119,6 +121,7 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
     keys.rows(partition),
     keys.board(partition),
     keys.checkpoint(partition),
+    keys.history(partition),
   ];
   const newEpoch = (): string => randomBytes(6).toString('hex');
 
@@ -173,15 +176,17 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
         changesOffset: noStream ? NO_STREAM.last : toStreamEnds(stream).last,
       };
     },
-    save: async (lease, { rows, removed, changes, checkpoint }) => {
+    save: async (lease, { rows, removed, changes, history, checkpoint }) => {
       assertPartition(lease.partition);
       const reply = await command((redis) =>
         runScript(redis, SAVE, boardKeys(lease.partition), [
           lease.fence,
           checkpoint,
           rows.length,
+          history.length,
           removed.length,
           ...rows.flatMap((row) => [row.sessionId, JSON.stringify(row)]),
+          ...history.flatMap(({ sessionId, change }) => [sessionId, JSON.stringify(change)]),
           ...removed,
           ...changes.map((change) => JSON.stringify(change)),
         ]),
@@ -195,6 +200,16 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
         await command((redis) => runScript(redis, RESET_BOARD, boardKeys(partition), []));
       }
     },
+
+    history: async (sessionId) => {
+      const key = keys.history(partitionOf(sessionId, count));
+      return readableHistory(toHistory(await command((redis) => redis.hmget(key, ...historyFields(sessionId)))));
+    },
+
+    saveMachine: async (machine) => {
+      await command((redis) => redis.hset(keys.machines, machine.report.machine, JSON.stringify(machine)));
+    },
+    machines: async () => readableMachines(await command((redis) => redis.hvals(keys.machines))),
 
     appendChanges: (changes) => appendTo(changes, keys.board),
     readChanges: async (partition, readOptions) => {

@@ -3,8 +3,10 @@ import { boardPromises } from './board.contract.ts';
 import { changePromises } from './changes.contract.ts';
 import { eventPromises } from './events.contract.ts';
 import { groupPromises } from './group.contract.ts';
+import { historyPromises } from './history.contract.ts';
 import { lifePromises } from './life.contract.ts';
 import { createLogUnderTest, type OpenLog } from './log-under-test.ts';
+import { machinePromises } from './machines.contract.ts';
 
 /** What every backend of the log must keep. */
 export const eventLogContract = (name: string, open: OpenLog): void => {
@@ -15,6 +17,8 @@ export const eventLogContract = (name: string, open: OpenLog): void => {
 
     eventPromises(underTest);
     boardPromises(underTest);
+    historyPromises(underTest);
+    machinePromises(underTest);
     changePromises(underTest);
     groupPromises(underTest);
     lifePromises(underTest);

@@ -29,6 +29,7 @@ export const aProjection = (overrides: Partial<Projection> = {}): Projection => 
   rows: [],
   removed: [],
   changes: [],
+  history: [],
   checkpoint: '1-0',
   ...overrides,
 });
