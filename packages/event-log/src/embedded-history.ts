@@ -1,5 +1,6 @@
 import type { Database, RootDatabase } from 'lmdb';
 import { HISTORY_MAX } from './event-log.ts';
+import { inOrder } from './history-ring.ts';
 
 /** One change of a session's status as it is stored. */
 export interface StoredChange {
@@ -20,47 +21,45 @@ export interface Histories {
 }
 
 const LENGTH_BYTES = 2;
-const NUMBER_BYTES = 4;
-const NUMBER_MAX = 0xffff_ffff;
+const SLOT_BYTES = 2;
+/** Behind all slots. */
+const COUNT = 0xffff;
 
-/** The id's length goes first, so that no id's keys lie among another's; a session's changes are numbered from 1. */
-const toKey = (sessionId: string, number: number): Buffer => {
+/** The id's length goes first, so that no id's keys lie among another's. */
+const toKey = (sessionId: string, slot: number): Buffer => {
   const length = Buffer.byteLength(sessionId);
-  const key = Buffer.allocUnsafe(LENGTH_BYTES + length + NUMBER_BYTES);
+  const key = Buffer.allocUnsafe(LENGTH_BYTES + length + SLOT_BYTES);
   key.writeUInt16BE(length, 0);
   key.write(sessionId, LENGTH_BYTES);
-  key.writeUInt32BE(number, LENGTH_BYTES + length);
+  key.writeUInt16BE(slot, LENGTH_BYTES + length);
   return key;
 };
-
-const numberOf = (key: Uint8Array): number =>
-  new DataView(key.buffer, key.byteOffset + key.byteLength - NUMBER_BYTES).getUint32(0);
 
 export const openHistories = (root: RootDatabase<string, string>, name: string): Histories => {
   const entries: Database<string, Uint8Array> = root.openDB({ name, encoding: 'string', keyEncoding: 'binary' });
 
-  const lastNumber = (sessionId: string): number => {
-    const newest = { start: toKey(sessionId, NUMBER_MAX), end: toKey(sessionId, 0), reverse: true, limit: 1 };
-    for (const key of entries.getKeys(newest)) return numberOf(key);
-    return 0;
-  };
-  const all = (sessionId: string) => ({ start: toKey(sessionId, 0), end: toKey(sessionId, NUMBER_MAX) });
+  const storedCount = (sessionId: string): number => Number(entries.get(toKey(sessionId, COUNT)) ?? 0);
+  const slots = (sessionId: string) => ({ start: toKey(sessionId, 0), end: toKey(sessionId, HISTORY_MAX) });
 
   const append: Histories['append'] = (changes) => {
-    const last = new Map<string, number>();
+    const counts = new Map<string, number>();
     for (const { sessionId, raw } of changes) {
-      const number = (last.get(sessionId) ?? lastNumber(sessionId)) + 1;
-      last.set(sessionId, number);
-      entries.putSync(toKey(sessionId, number), raw);
-      if (number > HISTORY_MAX) entries.removeSync(toKey(sessionId, number - HISTORY_MAX));
+      const count = counts.get(sessionId) ?? storedCount(sessionId);
+      entries.putSync(toKey(sessionId, count % HISTORY_MAX), raw);
+      counts.set(sessionId, count + 1);
     }
+    for (const [sessionId, count] of counts) entries.putSync(toKey(sessionId, COUNT), String(count));
   };
 
   return {
     append,
-    read: (sessionId) => Array.from(entries.getRange(all(sessionId)), ({ value }) => value),
+    read: (sessionId) => {
+      const raws = Array.from(entries.getRange(slots(sessionId)), ({ value }) => value);
+      return inOrder(raws, storedCount(sessionId));
+    },
     remove: (sessionId) => {
-      for (const key of Array.from(entries.getKeys(all(sessionId)))) entries.removeSync(key);
+      for (const key of Array.from(entries.getKeys(slots(sessionId)))) entries.removeSync(key);
+      entries.removeSync(toKey(sessionId, COUNT));
     },
     clear: () => entries.clearSync(),
   };

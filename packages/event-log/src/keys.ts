@@ -10,7 +10,7 @@ export interface Keys {
   rows(partition: number): string;
   /** The offset of the last event that the rows cover. */
   checkpoint(partition: number): string;
-  /** Hash of the histories of a partition's sessions, see `redis-history.ts`. */
+  /** Hash of the histories of a partition's sessions, see `history-ring.ts`. */
   history(partition: number): string;
   /** Who holds the lease; expires with it. */
   lease(partition: number): string;

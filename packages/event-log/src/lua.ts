@@ -48,7 +48,7 @@ return 0`;
 
 /**
  * Saves one step of a fold, where the fence is the newest.
- * KEYS  1 fence, 2 rows, 3 board changelog, 4 checkpoint, 5 histories (see `redis-history.ts` for the fields)
+ * KEYS  1 fence, 2 rows, 3 board changelog, 4 checkpoint, 5 histories (see `history-ring.ts` for the fields)
  * ARGV  1 fence, 2 checkpoint, 3 number of rows, 4 number of history entries, 5 number of removals, then for each row
  *       its session id and JSON, for each history entry its session id and JSON, for each removal its session id, and
  *       the changes as JSON
@@ -72,10 +72,13 @@ end
 for _ = 1, tonumber(ARGV[5]) do
   local id = ARGV[at]
   redis.call('HDEL', KEYS[2], id)
-  if redis.call('HDEL', KEYS[5], 'n:' .. id) == 1 then
-    for slot = 0, ${HISTORY_MAX - 1} do
-      redis.call('HDEL', KEYS[5], slot .. ':' .. id)
+  local told = tonumber(redis.call('HGET', KEYS[5], 'n:' .. id) or 0)
+  if told > 0 then
+    local fields = { 'n:' .. id }
+    for slot = 0, math.min(told, ${HISTORY_MAX}) - 1 do
+      fields[#fields + 1] = slot .. ':' .. id
     end
+    redis.call('HDEL', KEYS[5], unpack(fields))
   end
   at = at + 1
 end

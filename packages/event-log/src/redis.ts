@@ -3,12 +3,12 @@ import { type Offset, START_OFFSET } from '@crewboard/contract';
 import { z } from 'zod';
 import { createChangeReader, cutLetter, type RawEntry, toEventEntry } from './entries.ts';
 import { type DeadLetter, type EventLog, FencedOff, type ReadOptions } from './event-log.ts';
+import { fromRingFields, ringFields } from './history-ring.ts';
 import { createKeys } from './keys.ts';
 import { ACQUIRE_LEASE, APPEND, FIELD, RELEASE_LEASE, RESET_BOARD, runScript, SAVE } from './lua.ts';
 import { groupByPartition, partitionOf } from './partition.ts';
 import { type ConnectionLogger, connect } from './redis-connections.ts';
 import { createRedisGroup } from './redis-group.ts';
-import { historyFields, toHistory } from './redis-history.ts';
 import { isNoSuchKey, NO_STREAM, type StreamEnds, toRawEntry, toStreamEnds } from './redis-stream.ts';
 import { parseRow } from './rows.ts';
 import { readableHistory, readableMachines } from './stored.ts';
@@ -203,7 +203,7 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
 
     history: async (sessionId) => {
       const key = keys.history(partitionOf(sessionId, count));
-      return readableHistory(toHistory(await command((redis) => redis.hmget(key, ...historyFields(sessionId)))));
+      return readableHistory(fromRingFields(await command((redis) => redis.hmget(key, ...ringFields(sessionId)))));
     },
 
     saveMachine: async (machine) => {
