@@ -104,7 +104,14 @@ export const disagreementSchema = z.object({
 });
 export type Disagreement = z.infer<typeof disagreementSchema>;
 
-export const tokenCountSchema = z.object({ input: count, output: count, cacheRead: count, cacheWrite: count });
+export const tokenCountSchema = z.object({
+  input: count,
+  output: count,
+  cacheRead: count,
+  cacheWrite: count,
+  /** The part of `cacheWrite` that is kept for an hour. */
+  cacheWrite1h: count,
+});
 export type TokenCount = z.infer<typeof tokenCountSchema>;
 
 export const usageSchema = z.object({

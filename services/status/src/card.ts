@@ -1,6 +1,14 @@
-import type { Card } from '@crewboard/contract';
+import type { Card, Usage } from '@crewboard/contract';
+import { isHeadless } from './asks.ts';
+import { backgroundShells } from './condition.ts';
 import { decide } from './decide.ts';
+import { contextWindowOf, estimateUsd } from './models.ts';
 import type { SessionState } from './state.ts';
+import { subagentsOf } from './subagents.ts';
+import type { Facts } from './views/facts.ts';
+import { headProcess, type Process } from './views/processes.ts';
+import { wholeTurn } from './views/transcript.ts';
+import { doing, firstLine } from './wording.ts';
 
 /**
  * The card of a session at `now`, and when time alone may change it. Applies the time-outs that are due, so
@@ -9,71 +17,93 @@ import type { SessionState } from './state.ts';
  */
 export const advance = (state: SessionState, now: number): { card: Card; nextAt: number | null } => {
   const { nextAt, ...decision } = decide(state, Math.max(now, state.clock));
+  const live = headProcess(state.processes);
   const since = state.shown?.status === decision.status ? state.shown.since : decision.since;
-  return { card: { ...toCard(state), ...decision, since, now: nowLine(state, decision.status) }, nextAt };
+  const isAtWork = decision.status === 'working' || decision.status === 'waiting_for_approval';
+  const card: Card = {
+    sessionId: state.sessionId,
+    ...decision,
+    since,
+    attention: decision.asks[0] ?? null,
+    machine: state.machine,
+    ...describe(state, live),
+    now: nowLine(state, decision.status),
+    backgroundShells: decision.ended ? [] : backgroundShells(state, live),
+    subagents: subagentsOf(state, decision.asks, isAtWork),
+    startedAt: state.startedAt,
+    lastActivityAt: state.lastActivityAt,
+  };
+  return { card, nextAt };
 };
 
-type Undecided = Omit<Card, 'status' | 'ended' | 'since' | 'quietSince' | 'attention' | 'evidence' | 'now'>;
+/** What the facts say, whatever the status. */
+const describe = (state: SessionState, live: Process | undefined) => {
+  const { facts } = state;
+  const place = facts.location?.value;
+  return {
+    owner: facts.owner,
+    repo: place?.repo ?? 'unknown',
+    remote: place?.remote ?? null,
+    branch: place?.branch ?? null,
+    worktree: place?.worktree ?? null,
+    cwd: place?.cwd ?? '',
+    title: titleOf(state),
+    goal: facts.goal?.value ?? null,
+    model: facts.model?.value ?? null,
+    permissionMode: facts.permissionMode?.value ?? null,
+    entrypoint: facts.entrypoint,
+    kind: kindOf(state, live),
+    clientVersion: facts.clientVersion,
+    lineage: {
+      from: facts.from,
+      to: facts.to ? { sessionId: facts.to.value, how: null } : null,
+    },
+    tasks: facts.tasks ? [...facts.tasks] : null,
+    prompts: facts.prompts,
+    usage: usageOf(facts),
+  };
+};
 
-const toCard = (state: SessionState): Undecided => ({
-  sessionId: state.sessionId,
-  machine: state.machine,
-  owner: state.location?.owner ?? null,
-  repo: state.location?.repo ?? 'unknown',
-  remote: state.location?.remote ?? null,
-  branch: state.location?.branch ?? null,
-  worktree: state.location?.worktree ?? null,
-  cwd: state.location?.cwd ?? '',
-  title: titleOf(state),
-  goal: state.goal,
-  model: state.model,
-  permissionMode: state.permissionMode,
-  entrypoint: state.entrypoint,
-  clientVersion: state.clientVersion,
-  hasBackgroundShell: Object.values(state.presences).some(({ status }) => status === 'shell'),
-  backgroundAgents: state.backgroundAgents,
-  prompts: state.prompts,
-  usage: {
-    tokens: state.tokens,
-    costUsd: state.cost?.usd ?? null,
-    contextTokens: state.contextTokens,
-    linesAdded: state.cost?.linesAdded ?? 0,
-    linesRemoved: state.cost?.linesRemoved ?? 0,
-  },
-  startedAt: state.startedAt,
-  lastActivityAt: state.lastActivityAt,
-});
+const kindOf = (state: SessionState, live: Process | undefined): Card['kind'] => {
+  if (isHeadless(state, live)) return 'headless';
+  return state.job || Object.values(state.processes).some(({ kind }) => kind === 'bg') ? 'background' : 'interactive';
+};
 
 /** A person's title, else the model's, else what was asked first, else the client's own name for the session. */
-const titleOf = ({ titles, goal, sessionId }: SessionState): string =>
-  titles.person ?? titles.model ?? (goal && firstLine(goal)) ?? titles.client ?? `Session ${sessionId.slice(0, 8)}`;
+const titleOf = ({ facts: { titles, goal }, sessionId }: SessionState): string =>
+  titles.person ??
+  titles.model ??
+  (goal && firstLine(goal.value)) ??
+  titles.client ??
+  `Session ${sessionId.slice(0, 8)}`;
 
-const firstLine = (text: string): string | null => text.trim().split('\n', 1)[0]?.trim() || null;
+const usageOf = (facts: Facts): Usage => ({
+  tokens: facts.tokens,
+  ...costOf(facts),
+  contextTokens: facts.contextTokens?.value ?? 0,
+  contextWindow: facts.model ? contextWindowOf(facts.model.value) : null,
+  linesAdded: facts.cost?.linesAdded ?? 0,
+  linesRemoved: facts.cost?.linesRemoved ?? 0,
+});
+
+/** The client's own total, and what came after it by the price table. A fork's total holds its parent's too, so it is not taken. */
+const costOf = ({ cost, from, tokens, uncovered }: Facts): Pick<Usage, 'costUsd' | 'costBy'> => {
+  const total = from?.how === 'fork' ? null : cost;
+  const rest = total ? uncovered : tokens;
+  if (Object.keys(rest).length === 0) return { costUsd: total?.usd ?? null, costBy: total ? 'client' : null };
+  const estimate = estimateUsd(rest);
+  if (estimate === null) return { costUsd: null, costBy: null };
+  return { costUsd: round((total?.usd ?? 0) + estimate), costBy: 'estimate' };
+};
+
+/** To a millionth: sums of prices are not exact. */
+const round = (usd: number): number => Math.round(usd * 1_000_000) / 1_000_000;
 
 /** While it works: the newest open call. Otherwise what the model said last. */
-const nowLine = ({ openTools, reply }: SessionState, status: Card['status']): string | null => {
-  const call = status === 'working' ? Object.values(openTools).at(-1) : undefined;
-  return call ? doing(call.tool, call.input) : reply && firstLine(reply);
-};
-
-const VERBS: Record<string, string> = {
-  Bash: 'Running',
-  Edit: 'Editing',
-  MultiEdit: 'Editing',
-  NotebookEdit: 'Editing',
-  Write: 'Writing',
-  Read: 'Reading',
-  Grep: 'Searching for',
-  Glob: 'Looking for',
-  WebFetch: 'Fetching',
-  WebSearch: 'Searching the web for',
-  Agent: 'Delegating:',
-  Task: 'Delegating:',
-};
-
-const doing = (tool: string, input: string): string => {
-  const line = firstLine(input);
-  const verb = VERBS[tool];
-  if (!line) return tool;
-  return verb ? `${verb} ${line}` : `${tool}: ${line}`;
+const nowLine = ({ transcript, hooks, facts }: SessionState, status: Card['status']): string | null => {
+  const call =
+    status === 'working'
+      ? (Object.values(hooks.openTools).at(-1) ?? Object.values(wholeTurn(transcript).openTools).at(-1))
+      : undefined;
+  return call ? doing(call.tool, call.input) : facts.reply && firstLine(facts.reply.value);
 };

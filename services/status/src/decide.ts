@@ -1,7 +1,11 @@
-import type { Attention, Evidence, Status } from '@crewboard/contract';
-import { IDLE_TIMEOUT_MS } from './machine.ts';
-import type { OpenTool, Presence, SessionState } from './state.ts';
-import { advanceTurn, nextTimeOut } from './turn.ts';
+import type { Ask, Condition, Disagreement, Evidence, Status } from '@crewboard/contract';
+import { activityOf } from './activity.ts';
+import { inferredAsk, openAsks } from './asks.ts';
+import { conditionOf } from './condition.ts';
+import { contradiction } from './disagreement.ts';
+import type { SessionState } from './state.ts';
+import { IDLE_TIMEOUT_MS } from './views/machine.ts';
+import { headProcess, lastGone, type Process } from './views/processes.ts';
 
 /** A session that works without a sign for so long says so. */
 export const QUIET_AFTER_MS = 600_000;
@@ -11,74 +15,153 @@ export interface Decision {
   ended: boolean;
   since: number;
   quietSince: number | null;
-  attention: Attention | null;
+  asks: Ask[];
+  condition: Condition | null;
   evidence: Evidence;
+  disagreement: Disagreement | null;
   /** When time alone may change this decision; null for never. */
   nextAt: number | null;
 }
 
 /**
- * The status of a session at `now`, from all that its sources said. The one place where sources are weighed: the client's
- * own presence has the say while its process lives; a process that is gone ends the session; the transcript's turn with
- * its time-outs is the last resort, and marked as inferred where a time-out decided.
+ * The status of a session at `now`, from all that its sources said: the one place where they are weighed, by what each can know.
+ * A process that is gone ends the session. A machine that is not heard says nothing any more. A live presence has the say on
+ * whether it works, waits or rests, and hooks on what is asked. Without a presence hooks, then the job, then the
+ * transcript with its time-outs decide, and a time-out is marked as inferred.
  */
 export const decide = (state: SessionState, now: number): Decision => {
-  const presence = mostUrgent(Object.values(state.presences));
-  if (presence?.status) return decideByPresence(state, presence, presence.status, now);
-  if (!presence && state.exit) return decideByExit(state.exit);
-  if (presence && state.turn.state === 'idle')
-    return resting(state, presence.since, now, { ...startingUp, at: presence.since });
-  return decideByTurn(state, now);
-};
-
-const URGENCY = { waiting: 3, busy: 2, shell: 1, idle: 1 } as const;
-const urgency = ({ status }: Presence): number => (status ? URGENCY[status] : 0);
-
-/** One session may run in two terminals: what needs a person most counts, then the newest. */
-const mostUrgent = (presences: readonly Presence[]): Presence | undefined =>
-  presences.toSorted((a, b) => urgency(b) - urgency(a) || b.since - a.since)[0];
-
-const startingUp = { source: 'presence', says: 'The client has started', inferred: false } as const;
-
-const decideByPresence = (
-  state: SessionState,
-  presence: Presence,
-  status: NonNullable<Presence['status']>,
-  now: number,
-): Decision => {
-  const detail = presence.waitingFor ? ` for “${presence.waitingFor}”` : '';
-  const evidence: Evidence = {
-    source: 'presence',
-    says: `The client says it is ${WORD[status]}${detail}`,
-    at: presence.since,
-    inferred: false,
+  const live = headProcess(state.processes);
+  const end = endOf(state, live);
+  if (end) return end;
+  if (state.machineLost) return offline(state, state.machineLost, now);
+  const asks = openAsks(state, live);
+  if (asks.length > 0) return checked(state, live, asked(asks, live), now);
+  if (live?.status) return checked(state, live, byPresence(state, live, live.status, now), now);
+  const activity = activityOf(state, now);
+  if (live && (!activity || activity.since < live.since)) return resting(state, live.since, now, startingUp(live));
+  if (!activity) return unknown(state);
+  const { state: status, since, evidence, nextAt } = activity;
+  const inferred = status === 'waiting_for_approval' ? [inferredAsk(state, since)] : [];
+  return {
+    ...plain(evidence),
+    status,
+    since,
+    asks: inferred,
+    condition: conditionOf(state, status, live, now),
+    nextAt,
   };
-  switch (status) {
-    case 'waiting':
-      return {
-        ...plain(evidence),
-        status: 'waiting_for_approval',
-        since: presence.since,
-        attention: askOf(state, presence.waitingFor, presence.since),
-      };
-    case 'busy': {
-      const signAt = Math.max(presence.since, state.lastActivityAt);
-      const isQuiet = now - signAt >= QUIET_AFTER_MS;
-      return {
-        ...plain(evidence),
-        status: 'working',
-        since: presence.since,
-        quietSince: isQuiet ? signAt : null,
-        nextAt: isQuiet ? null : signAt + QUIET_AFTER_MS,
-      };
-    }
-    case 'idle':
-    case 'shell':
-      return resting(state, presence.since, now, evidence);
-  }
 };
+
+const plain = (evidence: Evidence) => ({
+  ended: false,
+  quietSince: null,
+  asks: [],
+  condition: null,
+  evidence,
+  disagreement: null,
+  nextAt: null,
+});
+
+/** A sign of life so shortly after the end was made before it. */
+const SAME_MOMENT_MS = 2_000;
+
+/** How the session ended, unless it gave a sign since. */
+const endOf = (state: SessionState, live: Process | undefined): Decision | undefined => {
+  const { hooks, transcript } = state;
+  const { ended } = hooks;
+  // Hooks know at once that a process went on with another session; its presence may tell the old one for a while.
+  const wentOn = ended && (ended.reason === 'clear' || ended.reason === 'resume');
+  if (live) return ended && wentOn && live.since <= ended.at ? over('moved_on', LEFT, 'hook', ended.at) : undefined;
+  const gone = lastGone(state.processes);
+  if (gone && gone.at >= transcript.turn.signAt && gone.at + SAME_MOMENT_MS >= (hooks.turn?.signAt ?? 0)) {
+    return gone.how === 'left'
+      ? over('moved_on', LEFT, 'process', gone.at)
+      : over(gone.how === 'crashed' ? 'crashed' : 'closed', EXIT[gone.how], 'process', gone.at);
+  }
+  if (!ended || transcript.turn.signAt > ended.at) return undefined;
+  return over(
+    wentOn ? 'moved_on' : 'closed',
+    wentOn ? LEFT : `The client said goodbye (${ended.reason})`,
+    'hook',
+    ended.at,
+  );
+};
+
+const LEFT = 'The process went on with another session';
+const EXIT = {
+  clean: 'The client was closed',
+  crashed: 'The process is gone without having said goodbye',
+  unseen: 'No process of this session is running',
+} as const;
+
+const over = (kind: Condition['kind'], says: string, source: Evidence['source'], at: number): Decision => ({
+  ...plain({ source, says, at, inferred: false }),
+  status: 'idle',
+  ended: true,
+  since: at,
+  condition: { kind, says, since: at },
+});
+
+/** It may do anything; nothing that was known of it is shown as if it were. */
+const offline = (state: SessionState, { silentSince }: { silentSince: number }, now: number): Decision => {
+  const before = decide({ ...state, machineLost: null }, Math.min(now, Math.max(silentSince, state.clock)));
+  const says = `Its machine has not been heard from. Before that: ${before.evidence.says}`;
+  return {
+    ...plain({ source: 'machine', says, at: silentSince, inferred: false }),
+    status: 'idle',
+    since: silentSince,
+    condition: { kind: 'offline', says, since: silentSince },
+  };
+};
+
+const asked = (asks: Ask[], live: Process | undefined): Decision => {
+  const first = asks[0]?.since ?? 0;
+  const evidence: Evidence =
+    live?.status === 'waiting'
+      ? { source: 'presence', says: saysPresence(live, 'waiting'), at: live.since, inferred: false }
+      : {
+          source: sourceOf(asks),
+          says: `Asked and not answered: ${asks[0]?.tool ?? asks[0]?.kind}`,
+          at: first,
+          inferred: false,
+        };
+  return {
+    ...plain(evidence),
+    status: 'waiting_for_approval',
+    since: live?.status === 'waiting' ? live.since : first,
+    asks,
+  };
+};
+
+const sourceOf = ([ask]: readonly Ask[]): Evidence['source'] => (ask?.id.startsWith('job:') ? 'job' : 'hook');
 
 const WORD = { waiting: 'waiting', busy: 'busy', idle: 'idle', shell: 'idle while a background shell runs' } as const;
+
+const saysPresence = ({ waitingFor }: Process, status: keyof typeof WORD): string =>
+  `The client says it is ${WORD[status]}${waitingFor ? ` for “${waitingFor}”` : ''}`;
+
+const byPresence = (
+  state: SessionState,
+  live: Process,
+  status: NonNullable<Process['status']>,
+  now: number,
+): Decision => {
+  const evidence: Evidence = { source: 'presence', says: saysPresence(live, status), at: live.since, inferred: false };
+  if (status !== 'busy') {
+    const decision = resting(state, live.since, now, evidence);
+    return { ...decision, condition: conditionOf(state, decision.status, live, now) };
+  }
+  const signAt = Math.max(live.since, state.lastActivityAt);
+  const isQuiet = now - signAt >= QUIET_AFTER_MS;
+  return {
+    ...plain(evidence),
+    status: 'working',
+    since: live.since,
+    quietSince: isQuiet ? signAt : null,
+    condition: conditionOf(state, 'working', live, now),
+    nextAt: isQuiet ? null : signAt + QUIET_AFTER_MS,
+  };
+};
 
 /** Waiting for the next prompt, and idle when nothing has happened for a while. */
 const resting = (state: SessionState, since: number, now: number, evidence: Evidence): Decision => {
@@ -88,66 +171,28 @@ const resting = (state: SessionState, since: number, now: number, evidence: Evid
     : { ...plain(evidence), status: 'idle', since: idleAt };
 };
 
-const decideByExit = ({ how, at }: NonNullable<SessionState['exit']>): Decision => ({
-  ...plain({ source: 'process', says: EXIT[how], at, inferred: false }),
-  status: 'idle',
-  ended: true,
-  since: at,
+const startingUp = ({ since }: Process): Evidence => ({
+  source: 'presence',
+  says: 'The client has started',
+  at: since,
+  inferred: false,
 });
 
-const EXIT = {
-  clean: 'The client was closed',
-  crashed: 'The process is gone without having said goodbye',
-  unseen: 'No process of this session is running',
-  left: 'The process went on with another session',
-} as const;
-
-const decideByTurn = (state: SessionState, now: number): Decision => {
-  const { turn, timedOut } = advanceTurn(state, now);
-  const evidence: Evidence = timedOut
-    ? { source: 'timeout', says: TIMED_OUT[turn.state], at: turn.at, inferred: true }
-    : { source: 'transcript', says: saysTurn(state), at: turn.at, inferred: false };
+const unknown = ({ clock }: SessionState): Decision => {
+  const says = 'No source tells what this session does';
   return {
-    ...plain(evidence),
-    status: turn.state,
-    since: turn.at,
-    attention: turn.state === 'waiting_for_approval' ? askOf(state, null, turn.at) : null,
-    nextAt: nextTimeOut({ turn, openTools: state.openTools })?.at ?? null,
+    ...plain({ source: 'timeout', says, at: clock, inferred: true }),
+    status: 'idle',
+    since: clock,
+    condition: { kind: 'unknown', says, since: clock },
   };
 };
 
-const TIMED_OUT = {
-  idle: 'Nothing in the transcript for 5 minutes',
-  working: 'The transcript goes on',
-  waiting_for_approval: 'A tool call stands without a result for 5 seconds',
-  waiting_for_input: 'Nothing in the transcript for a minute',
-} as const;
-
-const saysTurn = ({ turn, isInterrupted, failure }: SessionState): string => {
-  if (turn.state === 'working') return 'The transcript shows a turn under way';
-  if (isInterrupted) return 'A person interrupted the turn';
-  if (failure) return `The request failed: ${failure.reason}`;
-  return turn.state === 'idle' ? 'The transcript shows no turn yet' : 'The transcript shows the end of the turn';
-};
-
-const plain = (evidence: Evidence) => ({ ended: false, quietSince: null, attention: null, evidence, nextAt: null });
-
-/** What is asked: the client tells that and since when, the oldest open tool call tells what. */
-const askOf = (state: SessionState, waitingFor: string | null, since: number): Attention => {
-  const open = Object.values(state.openTools);
-  const call = open.find(({ tool }) => tool === 'AskUserQuestion' || tool === 'ExitPlanMode') ?? open[0];
-  const isAboutTool = waitingFor !== 'dialog open';
-  return {
-    kind: kindOf(waitingFor, call),
-    tool: (isAboutTool && call?.tool) || null,
-    input: (isAboutTool && call?.input) || null,
-    since,
-  };
-};
-
-const kindOf = (waitingFor: string | null, call: OpenTool | undefined): Attention['kind'] => {
-  if (waitingFor === 'dialog open') return 'dialog';
-  if (call?.tool === 'AskUserQuestion') return 'question';
-  if (call?.tool === 'ExitPlanMode') return 'plan';
-  return waitingFor === 'input needed' ? 'question' : 'permission';
+/** The decision, with what contradicts it, once that counts. */
+const checked = (state: SessionState, live: Process | undefined, decision: Decision, now: number): Decision => {
+  const found = live?.status ? contradiction(state, live, decision.evidence) : undefined;
+  if (!found) return decision;
+  const { countsAt, ...disagreement } = found;
+  if (now >= countsAt) return { ...decision, disagreement };
+  return { ...decision, nextAt: Math.min(decision.nextAt ?? countsAt, countsAt) };
 };

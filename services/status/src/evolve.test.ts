@@ -79,7 +79,10 @@ describe('without presence, by the transcript and its time-outs', () => {
 
   it('works on while background agents run after the turn', () => {
     const card = cardAt([prompt(), anEvent('TurnEnded', { data: { backgroundAgents: 2 } })], T0 + SECOND);
-    expect(card).toMatchObject({ status: 'working', backgroundAgents: 2 });
+    expect(card).toMatchObject({
+      status: 'working',
+      condition: { kind: 'background_agents', says: 'The turn is over, 2 agents work on' },
+    });
   });
 
   it.each(['TurnInterrupted', 'TurnFailed'] as const)('waits for input after %s', (type) => {
@@ -135,11 +138,15 @@ describe('with presence', () => {
 
   it('tells of the ask although the call is not on disk before the answer', () => {
     const { attention } = cardAt([prompt(), presence('waiting', T0, 'permission prompt')], T0);
-    expect(attention).toEqual({ kind: 'permission', tool: null, input: null, since: T0 });
+    expect(attention).toMatchObject({ kind: 'permission', tool: null, input: null, since: T0, agentId: null });
   });
 
   it('shows a background shell while the person may type', () => {
-    expect(cardAt([presence('shell')], T0)).toMatchObject({ status: 'waiting_for_input', hasBackgroundShell: true });
+    expect(cardAt([presence('shell')], T0)).toMatchObject({
+      status: 'waiting_for_input',
+      backgroundShells: [{ id: 'shell', command: null }],
+      condition: { kind: 'background_shell' },
+    });
   });
 
   it('does not begin anew when the same status is said again', () => {
@@ -212,7 +219,9 @@ describe('what a card tells', () => {
 
   it('adds up tokens by model, those of older history too', () => {
     const { usage } = cardAt([anEvent('TokensUsed'), anEvent('HistoryCounted', { stream: 'history' })], T0);
-    expect(usage.tokens).toEqual({ 'claude-opus-5-5': { input: 11, output: 22, cacheRead: 1003, cacheWrite: 104 } });
+    expect(usage.tokens).toEqual({
+      'claude-opus-5-5': { input: 11, output: 22, cacheRead: 1003, cacheWrite: 104, cacheWrite1h: 0 },
+    });
     expect(usage.contextTokens).toBe(1110);
   });
 });

@@ -1,186 +1,134 @@
-import type { RecordedEvent, SessionEvent, TokenCount } from '@crewboard/contract';
-import { decide } from './decide.ts';
+import type { RecordedEvent, SessionEvent, StatusChange } from '@crewboard/contract';
+import { type Decision, decide } from './decide.ts';
 import { initialState, type SessionState } from './state.ts';
-import { advanceTurn, stepTurn, turnEventOf } from './turn.ts';
+import { evolveFacts } from './views/facts.ts';
+import { evolveHooks } from './views/hooks.ts';
+import { evolveJob } from './views/job.ts';
+import { evolveProcesses } from './views/processes.ts';
+import { evolveTranscript } from './views/transcript.ts';
+import { turnEventOf } from './views/turn.ts';
 
 type Event = SessionEvent | RecordedEvent;
+
+/** A state, and the changes of status on the way to it, in the order of time. */
+export interface Evolved {
+  state: SessionState;
+  changes: readonly StatusChange[];
+}
 
 /**
  * The state after one event. Pure: the same state and event always give the same state. A repeat (a position of its
  * stream that was seen before) changes nothing. Time moves with the events alone, to the latest `occurredAt` so far.
  */
-export const evolve = (before: SessionState | undefined, event: Event): SessionState => {
-  const previous = before ?? initialState(event.sessionId, event.machine, event.occurredAt);
-  if (before && event.position <= (before.positions[event.stream] ?? -1)) return before;
+export const evolve = (before: SessionState | undefined, event: Event): SessionState => fold(before, event).state;
 
+/** {@link evolve}, with the changes of status that the event and the time since the one before it brought. */
+export const fold = (before: SessionState | undefined, event: Event): Evolved => {
+  const previous = before ?? initialState(event.sessionId, event.machine, event.occurredAt);
+  if (before && event.position <= (before.positions[event.stream] ?? -1)) return { state: before, changes: [] };
   const clock = Math.max(previous.clock, event.occurredAt);
-  const state: SessionState = {
-    ...previous,
-    clock,
-    startedAt: Math.min(previous.startedAt, event.occurredAt),
-    positions: { ...previous.positions, [event.stream]: event.position },
-  };
-  applyToTurn(state, event);
-  apply(state, event);
-  state.shown = show(previous, state);
-  return state;
+  // What only passing time brought until now has happened before this event.
+  const passed = passTime(previous, clock);
+  const state = applied(passed.state, event, clock);
+  if (!mayChangeStatus(passed.state, state)) return { state, changes: passed.changes };
+  const shown = show(state, clock);
+  return { state: shown.state, changes: shown.change ? [...passed.changes, shown.change] : passed.changes };
 };
 
-/** What is shown after an event: begun anew unless the same was shown until now, by this state or by time passing since. */
-const show = (previous: SessionState, state: SessionState): SessionState['shown'] => {
-  const { shown } = previous;
-  const timeBroughtNothing = shown !== null && (shown.until === null || state.clock < shown.until);
-  if (timeBroughtNothing && !mayChangeStatus(previous, state)) return shown;
-  const { status, since, nextAt: until } = decide(state, state.clock);
-  const statusBefore = timeBroughtNothing || !shown ? shown?.status : decide(previous, state.clock).status;
-  const carriesOn = shown?.status === status && statusBefore === status;
-  return { status, since: carriesOn ? shown.since : since, until };
+/** The state at a later time: each time-out that is due by `now` has happened at its own time. */
+export const passTime = (state: SessionState, now: number): Evolved => {
+  let at = state.shown?.until ?? null;
+  if (at === null || at > now) return { state, changes: [] };
+  const changes: StatusChange[] = [];
+  let passed = state;
+  while (at !== null && at <= now) {
+    const shown = show(passed, at);
+    passed = shown.state;
+    if (shown.change) changes.push(shown.change);
+    const next: number | null = passed.shown?.until ?? null;
+    at = next !== null && next > at ? next : null;
+  }
+  return { state: passed, changes };
+};
+
+/** What is shown from `at` on: begun anew unless the same status was shown until then. */
+const show = (state: SessionState, at: number): { state: SessionState; change: StatusChange | undefined } => {
+  const decision = decide(state, at);
+  const { status, nextAt: until } = decision;
+  const { shown } = state;
+  const since = shown?.status === status ? shown.since : decision.since;
+  const key = keyOf(decision);
+  const next = { ...state, shown: { status, since, until, key } };
+  return { state: next, change: key === shown?.key ? undefined : changeOf(decision, at) };
+};
+
+/** What makes two decisions two entries of a history. */
+const keyOf = ({ status, ended, condition, asks, disagreement }: Decision): string =>
+  `${status} ${ended} ${condition?.kind ?? ''} ${asks.map(({ id, kind }) => `${kind}=${id}`).join()} ${disagreement !== null}`;
+
+const changeOf = ({ status, ended, condition, asks, evidence, disagreement }: Decision, at: number): StatusChange => ({
+  at,
+  status,
+  ended,
+  condition: condition?.kind ?? null,
+  asks: asks.map(({ kind, tool, agentId }) => ({ kind, tool, agentId })),
+  evidence,
+  disagreement,
+});
+
+/** The state after an event that is new, but for what is shown. Each source touches its own view alone. */
+const applied = (previous: SessionState, event: Event, clock: number): SessionState => ({
+  ...previous,
+  clock,
+  startedAt: Math.min(previous.startedAt, event.occurredAt),
+  lastActivityAt: isActivity(previous, event)
+    ? Math.max(previous.lastActivityAt, event.occurredAt)
+    : previous.lastActivityAt,
+  positions: { ...previous.positions, [event.stream]: event.position },
+  facts: evolveFacts(previous.facts, event),
+  ...viewAfter(previous, event),
+});
+
+const viewAfter = (state: SessionState, event: Event): Partial<SessionState> => {
+  switch (event.type) {
+    case 'PresenceChanged':
+    case 'ProcessExited':
+      return { processes: evolveProcesses(state.processes, event) };
+    case 'SessionLeft':
+      // Where the transcript tells it, a hand-over: the process that goes on tells of itself.
+      return event.source === 'transcript' ? {} : { processes: evolveProcesses(state.processes, event) };
+    case 'JobChanged':
+      return { job: evolveJob(event) };
+    case 'MachineLost':
+      return { machineLost: { silentSince: event.data.silentSince, at: event.occurredAt } };
+    case 'MachineReturned':
+      return { machineLost: null };
+    default:
+      return event.source === 'hook'
+        ? { hooks: evolveHooks(state.hooks, event) }
+        : { transcript: evolveTranscript(state.transcript, event) };
+  }
+};
+
+/** Signs that the session does something. Titles, totals, counts and places are none, nor is a presence that repeats itself. */
+const isActivity = (state: SessionState, event: Event): boolean => {
+  if (event.type !== 'PresenceChanged') return turnEventOf(event) !== undefined || event.type === 'PermissionRequested';
+  const before = state.processes[event.stream];
+  return (
+    !before ||
+    before.gone !== null ||
+    before.status !== event.data.status ||
+    before.waitingFor !== event.data.waitingFor
+  );
 };
 
 /** All that `decide` looks at, besides the time. */
 const mayChangeStatus = (a: SessionState, b: SessionState): boolean =>
-  a.turn !== b.turn ||
-  a.openTools !== b.openTools ||
-  a.presences !== b.presences ||
-  a.exit !== b.exit ||
+  a.shown === null ||
+  a.transcript !== b.transcript ||
+  a.processes !== b.processes ||
+  a.hooks !== b.hooks ||
+  a.job !== b.job ||
+  a.machineLost !== b.machineLost ||
   a.lastActivityAt !== b.lastActivityAt ||
-  a.failure !== b.failure ||
-  a.isInterrupted !== b.isInterrupted;
-
-/** `state` is the fresh copy that `evolve` made; its nested objects are still shared and are replaced, not changed. */
-const applyToTurn = (state: SessionState, event: Event): void => {
-  const turnEvent = turnEventOf(event);
-  if (!turnEvent) return;
-  // Time-outs that came before this sign decide from which state the turn goes on.
-  state.turn = stepTurn(advanceTurn(state, event.occurredAt).turn, turnEvent, event.occurredAt);
-  state.lastActivityAt = Math.max(state.lastActivityAt, event.occurredAt);
-  if (state.exit && event.occurredAt > state.exit.at) state.exit = null;
-  if (!event.agentId) {
-    state.isInterrupted = event.type === 'TurnInterrupted';
-    state.failure = event.type === 'TurnFailed' ? { reason: event.data.reason, at: event.occurredAt } : null;
-  }
-};
-
-const apply = (state: SessionState, event: Event): void => {
-  switch (event.type) {
-    case 'SessionLocated': {
-      const { clientVersion, entrypoint, ...location } = event.data;
-      state.location = { ...location, owner: location.owner ?? state.location?.owner ?? null };
-      state.clientVersion = clientVersion ?? state.clientVersion;
-      state.entrypoint = entrypoint ?? state.entrypoint;
-      return;
-    }
-    case 'PromptSubmitted':
-      if (event.agentId) return;
-      state.openTools = {};
-      if (event.data.by === 'client') return;
-      state.prompts += 1;
-      state.goal ??= event.data.text;
-      return;
-    case 'AssistantReplied':
-      if (event.agentId) return;
-      state.reply = event.data.text || state.reply;
-      state.model = event.data.model ?? state.model;
-      return;
-    case 'AssistantThought':
-      if (!event.agentId) state.model = event.data.model ?? state.model;
-      return;
-    case 'ToolRequested': {
-      const { toolUseId, tool, input, model } = event.data;
-      const call = { tool, input, at: event.occurredAt, agentId: event.agentId ?? null };
-      state.openTools = { ...state.openTools, [toolUseId]: call };
-      if (!event.agentId) state.model = model ?? state.model;
-      return;
-    }
-    case 'ToolFinished': {
-      const { [event.data.toolUseId]: _finished, ...open } = state.openTools;
-      state.openTools = open;
-      return;
-    }
-    case 'TurnEnded':
-      if (event.agentId) return;
-      state.backgroundAgents = event.data.backgroundAgents;
-      state.openTools = openToolsOfAgents(state, event.data.backgroundAgents > 0);
-      return;
-    case 'TurnInterrupted':
-    case 'TurnFailed':
-      if (!event.agentId) state.openTools = {};
-      return;
-    case 'TokensUsed': {
-      const { model, messageId: _messageId, ...tokens } = event.data;
-      state.tokens = addTokens(state.tokens, model, tokens);
-      if (!event.agentId) state.contextTokens = tokens.input + tokens.cacheRead + tokens.cacheWrite;
-      return;
-    }
-    case 'HistoryCounted':
-      state.prompts += event.data.prompts;
-      for (const { model, ...tokens } of event.data.tokens) state.tokens = addTokens(state.tokens, model, tokens);
-      return;
-    case 'CostReported': {
-      const { costUsd, linesAdded, linesRemoved } = event.data;
-      state.cost = { usd: costUsd, linesAdded, linesRemoved };
-      return;
-    }
-    case 'TitleGiven':
-      state.titles = { ...state.titles, [event.data.by]: event.data.title };
-      return;
-    case 'PermissionModeChanged':
-      state.permissionMode = event.data.mode;
-      return;
-    case 'PullRequestLinked':
-      return;
-    case 'PresenceChanged':
-      applyPresence(state, event.data, event.occurredAt);
-      return;
-    case 'SessionLeft':
-      leave(state, event.data.pid, { how: 'left', at: event.occurredAt });
-      return;
-    case 'ProcessExited':
-      leave(state, event.data.pid, { how: event.data.how, at: event.occurredAt });
-      return;
-  }
-};
-
-type PresenceData = Extract<SessionEvent, { type: 'PresenceChanged' }>['data'];
-
-const applyPresence = (state: SessionState, data: PresenceData, at: number): void => {
-  const before = state.presences[data.pid];
-  const { status, waitingFor } = data;
-  const saysTheSame = before?.status === status && before.waitingFor === waitingFor;
-  state.presences = { ...state.presences, [data.pid]: { status, waitingFor, since: saysTheSame ? before.since : at } };
-  if (!saysTheSame) state.lastActivityAt = Math.max(state.lastActivityAt, at);
-  state.exit = null;
-  state.clientVersion = data.clientVersion ?? state.clientVersion;
-  if (data.name) state.titles = { ...state.titles, [data.isNamedByPerson ? 'person' : 'client']: data.name };
-  if (status === 'idle' || status === 'shell') {
-    state.openTools = {};
-    state.backgroundAgents = 0;
-  }
-};
-
-const leave = (state: SessionState, pid: number | null, exit: NonNullable<SessionState['exit']>): void => {
-  if (pid !== null) {
-    const { [pid]: _gone, ...others } = state.presences;
-    state.presences = others;
-  }
-  if (Object.keys(state.presences).length > 0) return;
-  state.exit = exit;
-  state.openTools = {};
-  state.backgroundAgents = 0;
-};
-
-const openToolsOfAgents = (state: SessionState, agentsRun: boolean): SessionState['openTools'] =>
-  agentsRun ? Object.fromEntries(Object.entries(state.openTools).filter(([, { agentId }]) => agentId)) : {};
-
-const addTokens = (all: SessionState['tokens'], model: string, more: TokenCount): SessionState['tokens'] => {
-  const { input, output, cacheRead, cacheWrite } = all[model] ?? { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
-  return {
-    ...all,
-    [model]: {
-      input: input + more.input,
-      output: output + more.output,
-      cacheRead: cacheRead + more.cacheRead,
-      cacheWrite: cacheWrite + more.cacheWrite,
-    },
-  };
-};
+  a.facts.entrypoint !== b.facts.entrypoint;

@@ -1,8 +1,9 @@
 import type { BoardChange, Card, Offset, RecordedEvent } from '@crewboard/contract';
-import type { EventEntry, PartitionBoard, Projection } from '@crewboard/event-log';
+import type { EventEntry, HistoryEntry, PartitionBoard, Projection } from '@crewboard/event-log';
 import { advance } from './card.ts';
-import { evolve } from './evolve.ts';
+import { type Evolved, fold, passTime } from './evolve.ts';
 import { type SessionState, sessionStateSchema } from './state.ts';
+import { headProcess } from './views/processes.ts';
 
 interface Held {
   state: SessionState;
@@ -39,7 +40,7 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
 
   /** A session that rested for the whole retention leaves the board; what comes later begins it anew. */
   const expiresAt = ({ state }: Pick<Held, 'state'>): number =>
-    Object.keys(state.presences).length > 0 ? Number.POSITIVE_INFINITY : state.clock + retentionMs;
+    headProcess(state.processes) ? Number.POSITIVE_INFINITY : state.clock + retentionMs;
 
   /** Brings one session's card to `now`; tells the change, if there is one. */
   const settle = (session: Held, now: number): BoardChange | undefined => {
@@ -58,27 +59,34 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
   const changesOf = (sessions: readonly Held[], now: number): BoardChange[] =>
     sessions.flatMap((session) => settle(session, now) ?? []);
 
-  const projectionOf = (sessions: readonly Held[], changes: readonly BoardChange[]): Projection => ({
+  const projectionOf = (
+    sessions: readonly Held[],
+    changes: readonly BoardChange[],
+    history: readonly HistoryEntry[],
+  ): Projection => ({
     rows: sessions.flatMap(({ state, card }) =>
       card && held.has(state.sessionId) ? [{ sessionId: state.sessionId, state, card }] : [],
     ),
     removed: changes.filter(({ type }) => type === 'CardRemoved').map(({ sessionId }) => sessionId),
     changes,
+    history: history.filter(({ sessionId }) => held.has(sessionId)),
     checkpoint,
   });
 
-  const foldOne = (event: RecordedEvent): Held => {
+  const take = (session: Held, { state, changes }: Evolved, history: HistoryEntry[]): Held => {
+    session.state = state;
+    for (const change of changes) history.push({ sessionId: state.sessionId, change });
+    return session;
+  };
+
+  const foldOne = (event: RecordedEvent, history: HistoryEntry[]): Held => {
     const session = held.get(event.sessionId);
     const isOver = session && expiresAt(session) <= event.occurredAt;
-    const before = session && !isOver ? session.state : undefined;
-    const state = evolve(before, event);
-    if (session) {
-      session.state = state;
-      return session;
-    }
-    const added: Held = { state, card: null, nextAt: Number.POSITIVE_INFINITY };
+    const evolved = fold(session && !isOver ? session.state : undefined, event);
+    if (session) return take(session, evolved, history);
+    const added: Held = { state: evolved.state, card: null, nextAt: Number.POSITIVE_INFINITY };
     held.set(event.sessionId, added);
-    return added;
+    return take(added, evolved, history);
   };
 
   return {
@@ -98,6 +106,7 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
     fold: (entries: readonly EventEntry[], now: number): Step => {
       const touched = new Set<Held>();
       const setAside: SetAside[] = [];
+      const history: HistoryEntry[] = [];
       for (const entry of entries) {
         checkpoint = entry.offset;
         if (!entry.ok) {
@@ -105,27 +114,29 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
           continue;
         }
         try {
-          touched.add(foldOne(entry.event));
+          touched.add(foldOne(entry.event, history));
         } catch (error) {
           const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
           setAside.push({ offset: entry.offset, reason, raw: JSON.stringify(entry.event) });
         }
       }
       const sessions = [...touched];
-      return { projection: projectionOf(sessions, changesOf(sessions, now)), setAside };
+      return { projection: projectionOf(sessions, changesOf(sessions, now), history), setAside };
     },
     /** Applies what is due by `now`: time-outs, and sessions that leave the board. */
     tick: (now: number): Step => {
       const changed: Held[] = [];
       const changes: BoardChange[] = [];
+      const history: HistoryEntry[] = [];
       for (const session of held.values()) {
         if (session.nextAt > now) continue;
+        const told = history.length;
+        take(session, passTime(session.state, now), history);
         const change = settle(session, now);
-        if (!change) continue;
-        changed.push(session);
-        changes.push(change);
+        if (change) changes.push(change);
+        if (change || history.length > told) changed.push(session);
       }
-      return { projection: projectionOf(changed, changes), setAside: [] };
+      return { projection: projectionOf(changed, changes, history), setAside: [] };
     },
   };
 };

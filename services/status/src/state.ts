@@ -1,24 +1,15 @@
-import { STATUSES, tokenCountSchema } from '@crewboard/contract';
+import { STATUSES } from '@crewboard/contract';
 import { z } from 'zod';
-import { initialTurn, TURN_STATES } from './machine.ts';
-
-const ms = z.number().int().nonnegative();
-const count = z.number().int().nonnegative();
-
-const openToolSchema = z.object({ tool: z.string(), input: z.string(), at: ms, agentId: z.string().nullable() });
-export type OpenTool = z.infer<typeof openToolSchema>;
-
-const presenceSchema = z.object({
-  status: z.enum(['busy', 'idle', 'waiting', 'shell']).nullable(),
-  waitingFor: z.string().nullable(),
-  /** Since when this process says so. */
-  since: ms,
-});
-export type Presence = z.infer<typeof presenceSchema>;
+import { factsSchema, noFacts } from './views/facts.ts';
+import { count, ms } from './views/fields.ts';
+import { hooksSchema, silentHooks } from './views/hooks.ts';
+import { jobSchema } from './views/job.ts';
+import { processesSchema } from './views/processes.ts';
+import { initialTranscript, transcriptSchema } from './views/transcript.ts';
 
 /**
- * All that the fold of one session's events keeps. It depends on the events and their order alone: what only passing
- * time brings (time-outs) is worked out from it when a card is made, and never stored here.
+ * All that the fold of one session's events keeps: a view for each source, which only that source's events touch. So the order
+ * in which the sources arrive does not matter, only each one's own; they are weighed when a status is decided, never before.
  */
 export const sessionStateSchema = z.object({
   sessionId: z.string(),
@@ -26,50 +17,24 @@ export const sessionStateSchema = z.object({
   /** The latest `occurredAt` of all events so far. */
   clock: ms,
   startedAt: ms,
+  /** The last sign that it does something, whoever told it. */
   lastActivityAt: ms,
   /** The last position seen of each stream: anything at or before it is a repeat. */
-  positions: z.record(z.string(), count),
+  positions: z.record(z.string(), count).readonly(),
 
-  /** What the transcript says: the turn, since when, and its last sign of life. */
-  turn: z.object({ state: z.enum(TURN_STATES), at: ms, signAt: ms }),
-  /** Tool calls without a result, oldest first, by tool use id. */
-  openTools: z.record(z.string(), openToolSchema),
-  backgroundAgents: count,
-  failure: z.object({ reason: z.string(), at: ms }).nullable(),
-  isInterrupted: z.boolean(),
-
-  /** What the client's live processes say, by pid. */
-  presences: z.record(z.string(), presenceSchema),
-  /** How the last process went, until another sign of life. */
-  exit: z.object({ how: z.enum(['clean', 'crashed', 'unseen', 'left']), at: ms }).nullable(),
+  transcript: transcriptSchema,
+  processes: processesSchema,
+  hooks: hooksSchema,
+  job: jobSchema.nullable(),
+  /** The board hears nothing of the machine. */
+  machineLost: z.object({ silentSince: ms, at: ms }).nullable(),
+  facts: factsSchema,
 
   /**
-   * The status that was last decided at an event, since when (a change of source alone does not begin it anew), and when time
-   * alone may change it; null for never.
+   * The status that was last decided: since when (a change of source alone does not begin it anew), when time alone may
+   * change it (null for never), and what of it is told as a change (`key`).
    */
-  shown: z.object({ status: z.enum(STATUSES), since: ms, until: ms.nullable() }).nullable(),
-
-  location: z
-    .object({
-      cwd: z.string(),
-      repo: z.string(),
-      remote: z.string().nullable(),
-      branch: z.string().nullable(),
-      worktree: z.string().nullable(),
-      owner: z.string().nullable(),
-    })
-    .nullable(),
-  entrypoint: z.string().nullable(),
-  clientVersion: z.string().nullable(),
-  titles: z.object({ person: z.string().nullable(), model: z.string().nullable(), client: z.string().nullable() }),
-  goal: z.string().nullable(),
-  reply: z.string().nullable(),
-  model: z.string().nullable(),
-  permissionMode: z.string().nullable(),
-  prompts: count,
-  tokens: z.record(z.string(), tokenCountSchema),
-  contextTokens: count,
-  cost: z.object({ usd: z.number().nonnegative(), linesAdded: count, linesRemoved: count }).nullable(),
+  shown: z.object({ status: z.enum(STATUSES), since: ms, until: ms.nullable(), key: z.string() }).nullable(),
 });
 export type SessionState = z.infer<typeof sessionStateSchema>;
 
@@ -81,24 +46,11 @@ export const initialState = (sessionId: string, machine: string, at: number): Se
   startedAt: at,
   lastActivityAt: at,
   positions: {},
-  turn: { state: initialTurn, at, signAt: at },
-  openTools: {},
-  backgroundAgents: 0,
-  failure: null,
-  isInterrupted: false,
-  presences: {},
-  exit: null,
+  transcript: initialTranscript,
+  processes: {},
+  hooks: silentHooks,
+  job: null,
+  machineLost: null,
+  facts: noFacts,
   shown: null,
-  location: null,
-  entrypoint: null,
-  clientVersion: null,
-  titles: { person: null, model: null, client: null },
-  goal: null,
-  reply: null,
-  model: null,
-  permissionMode: null,
-  prompts: 0,
-  tokens: {},
-  contextTokens: 0,
-  cost: null,
 });

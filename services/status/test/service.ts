@@ -135,7 +135,9 @@ export const statusServiceSuite = (backend: string, open: () => Promise<EventLog
       await log.append(lives(3));
       await untilFolded();
       const checkpoint = await log.lastOffset(0);
-      await expect(log.save(frozen, { rows: [], removed: [], changes: [], checkpoint })).rejects.toMatchObject({
+      await expect(
+        log.save(frozen, { rows: [], removed: [], changes: [], history: [], checkpoint }),
+      ).rejects.toMatchObject({
         code: 'FENCED_OFF',
       });
       expect(await cards()).toHaveLength(3);

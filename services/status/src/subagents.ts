@@ -1,0 +1,48 @@
+import type { Ask, Subagent } from '@crewboard/contract';
+import type { SessionState } from './state.ts';
+import { type Agent, isStopped } from './views/agents.ts';
+import { doing } from './wording.ts';
+
+const SHOWN = 20;
+
+/** The session's subagents as its sources tell them together. `isAtWork`: the session itself works or asks; nobody's agents do otherwise. */
+export const subagentsOf = (
+  { transcript, hooks }: SessionState,
+  asks: readonly Ask[],
+  isAtWork: boolean,
+): Subagent[] => {
+  const ids = new Set([...Object.keys(transcript.agents), ...Object.keys(hooks.agents)]);
+  if (ids.size === 0) return [];
+  const all = [...ids].flatMap((agentId): Subagent[] => {
+    const written = transcript.agents[agentId];
+    const told = hooks.agents[agentId];
+    const known = written ?? told;
+    if (!known) return [];
+    const stopped = stopOf(written, told);
+    const call = Object.values({ ...written?.openTools, ...told?.openTools }).at(-1);
+    const isAsking = asks.some((ask) => ask.agentId === agentId);
+    const status = isAsking ? 'waiting_for_approval' : (stopped?.outcome ?? (isAtWork ? 'working' : 'stopped'));
+    return [
+      {
+        agentId,
+        type: told?.type ?? known.type,
+        description: written?.description ?? known.description,
+        status,
+        since: stopped?.at ?? Math.min(written?.startedAt ?? known.startedAt, told?.startedAt ?? known.startedAt),
+        now: status === 'working' && call ? doing(call.tool, call.input) : null,
+        isBackground: known.isBackground || told?.isBackground === true,
+      },
+    ];
+  });
+  return all.toSorted((a, b) => rank(a) - rank(b) || b.since - a.since).slice(0, SHOWN);
+};
+
+/** Stopped as soon as one source says so, unless either heard of it since. */
+const stopOf = (written: Agent | undefined, told: Agent | undefined): Agent['stopped'] => {
+  const stops = [written, told].flatMap((agent) => agent?.stopped ?? []);
+  const last = stops.toSorted((a, b) => b.at - a.at)[0];
+  const goesOn = [written, told].some((agent) => agent && last && !isStopped({ ...agent, stopped: last }));
+  return last && !goesOn ? last : null;
+};
+
+const rank = ({ status }: Subagent): number => (status === 'waiting_for_approval' ? 0 : status === 'working' ? 1 : 2);

@@ -1,0 +1,84 @@
+import type { SessionEvent } from '@crewboard/contract';
+import { z } from 'zod';
+import { ms, type OpenTool, openToolSchema, withEntry, without } from './fields.ts';
+
+/** A subagent as one source tells it. */
+export const agentSchema = z.object({
+  startedAt: ms,
+  signAt: ms,
+  type: z.string().nullable(),
+  description: z.string().nullable(),
+  /** The parent's call. */
+  toolUseId: z.string().nullable(),
+  isBackground: z.boolean(),
+  stopped: z.object({ outcome: z.enum(['done', 'failed', 'stopped']), at: ms }).nullable(),
+  openTools: z.record(z.string(), openToolSchema).readonly(),
+});
+export type Agent = z.infer<typeof agentSchema>;
+export type Agents = Readonly<Record<string, Agent>>;
+
+export const agentsSchema = z.record(z.string(), agentSchema).readonly();
+
+/** Ends are told with the time of whoever noticed: a sign so shortly after one is no new beginning. */
+const SAME_MOMENT_MS = 1_000;
+
+/** It gave no sign since it was told to have stopped. One that is sent another message works again. */
+export const isStopped = ({ stopped, signAt }: Agent): boolean =>
+  stopped !== null && signAt <= stopped.at + SAME_MOMENT_MS;
+
+const unseen = (at: number): Agent => ({
+  startedAt: at,
+  signAt: at,
+  type: null,
+  description: null,
+  toolUseId: null,
+  isBackground: false,
+  stopped: null,
+  openTools: {},
+});
+
+type Stop = NonNullable<Agent['stopped']>;
+
+/** An agent that is told to have stopped more than once stopped when it was told last. */
+export const stopAgent = (agents: Agents, agentId: string, stopped: Stop): Agents => {
+  const agent = agents[agentId];
+  // A background task of another kind has no agent of its name.
+  if (!agent) return agents;
+  const latest = agent.stopped && agent.stopped.at > stopped.at ? agent.stopped : stopped;
+  return { ...agents, [agentId]: { ...agent, stopped: latest, openTools: {} } };
+};
+
+/** The agents after an event of one of them. */
+export const evolveAgents = (agents: Agents, agentId: string, event: SessionEvent): Agents => {
+  const at = event.occurredAt;
+  const known = agents[agentId] ?? unseen(at);
+  if (event.type === 'SubagentStopped') {
+    return stopAgent(withEntry(agents, agentId, known), agentId, { outcome: event.data.outcome, at });
+  }
+  const agent: Agent = {
+    ...known,
+    startedAt: Math.min(known.startedAt, at),
+    signAt: Math.max(known.signAt, at),
+    openTools: openToolsAfter(known.openTools, event),
+  };
+  if (event.type !== 'SubagentStarted') return withEntry(agents, agentId, agent);
+  const { agentType, description, toolUseId, isBackground } = event.data;
+  return withEntry(agents, agentId, {
+    ...agent,
+    type: agentType ?? agent.type,
+    description: description ?? agent.description,
+    toolUseId: toolUseId ?? agent.toolUseId,
+    isBackground: isBackground || agent.isBackground,
+  });
+};
+
+/** Calls without a result, after an event of the same source and the same agent. */
+export const openToolsAfter = (
+  open: Readonly<Record<string, OpenTool>>,
+  event: SessionEvent,
+): Readonly<Record<string, OpenTool>> => {
+  if (event.type === 'ToolFinished') return without(open, event.data.toolUseId);
+  if (event.type !== 'ToolRequested') return open;
+  const { toolUseId, tool, input } = event.data;
+  return withEntry(open, toolUseId, { tool, input, at: event.occurredAt });
+};

@@ -1,0 +1,205 @@
+import type { EventOf, SessionEvent, TokenCount } from '@crewboard/contract';
+import { tokenCountSchema } from '@crewboard/contract';
+import { z } from 'zod';
+import { count, ms } from './fields.ts';
+
+const told = <Value extends z.ZodType>(value: Value) => z.object({ value, at: ms }).nullable();
+const howSchema = z.enum(['clear', 'resume', 'fork', 'background']);
+
+/** What is known of a session besides its status. Of two sources that tell the same thing, the later word holds. */
+export const factsSchema = z.object({
+  location: told(
+    z.object({
+      cwd: z.string(),
+      repo: z.string(),
+      remote: z.string().nullable(),
+      branch: z.string().nullable(),
+      worktree: z.string().nullable(),
+    }),
+  ),
+  owner: z.string().nullable(),
+  entrypoint: z.string().nullable(),
+  clientVersion: z.string().nullable(),
+  titles: z.object({ person: z.string().nullable(), model: z.string().nullable(), client: z.string().nullable() }),
+  /** The first thing that a person asked. */
+  goal: told(z.string()),
+  reply: told(z.string()),
+  model: told(z.string()),
+  permissionMode: told(z.string()),
+  prompts: count,
+  /** By model. `uncovered`: what the client's own total does not hold (yet). */
+  tokens: z.record(z.string(), tokenCountSchema).readonly(),
+  uncovered: z.record(z.string(), tokenCountSchema).readonly(),
+  contextTokens: told(count),
+  cost: z.object({ usd: z.number().nonnegative(), linesAdded: count, linesRemoved: count, at: ms }).nullable(),
+  from: z.object({ sessionId: z.string(), how: howSchema }).nullable(),
+  to: told(z.string()),
+  tasks: z
+    .array(z.object({ id: z.string(), subject: z.string(), status: z.enum(['pending', 'in_progress', 'completed']) }))
+    .readonly()
+    .nullable(),
+});
+export type Facts = z.infer<typeof factsSchema>;
+
+export const noFacts: Facts = {
+  location: null,
+  owner: null,
+  entrypoint: null,
+  clientVersion: null,
+  titles: { person: null, model: null, client: null },
+  goal: null,
+  reply: null,
+  model: null,
+  permissionMode: null,
+  prompts: 0,
+  tokens: {},
+  uncovered: {},
+  contextTokens: null,
+  cost: null,
+  from: null,
+  to: null,
+  tasks: null,
+};
+
+export const evolveFacts = (facts: Facts, event: SessionEvent): Facts => {
+  const at = event.occurredAt;
+  switch (event.type) {
+    case 'SessionLocated': {
+      const { clientVersion, entrypoint, owner, ...value } = event.data;
+      return {
+        ...facts,
+        location: later(facts.location, value, at),
+        owner: owner ?? facts.owner,
+        clientVersion: clientVersion ?? facts.clientVersion,
+        entrypoint: entrypoint ?? facts.entrypoint,
+      };
+    }
+    case 'PresenceChanged':
+      return afterPresence(facts, event);
+    case 'HistoryCounted': {
+      let { tokens, uncovered } = facts;
+      for (const { model, ...more } of event.data.tokens) {
+        tokens = addTokens(tokens, model, more);
+        uncovered = addTokens(uncovered, model, more);
+      }
+      // It is older than what was told already: where the client made a total, this is in it.
+      return {
+        ...facts,
+        tokens,
+        uncovered: facts.cost ? facts.uncovered : uncovered,
+        prompts: facts.prompts + event.data.prompts,
+      };
+    }
+    case 'TokensUsed':
+      return afterTokens(facts, event);
+    case 'PermissionModeChanged':
+      return { ...facts, permissionMode: later(facts.permissionMode, event.data.mode, at) };
+    case 'SessionStarted': {
+      const { how, model } = event.data;
+      const named = model === null ? facts : { ...facts, model: facts.model ?? { value: model, at } };
+      if (!facts.from || (how !== 'clear' && how !== 'resume') || facts.from.how === 'fork') return named;
+      return { ...named, from: { ...facts.from, how } };
+    }
+    case 'SessionContinued':
+      return continued(facts, event);
+    case 'SessionLeft':
+      return { ...facts, to: later(facts.to, event.data.nextSessionId, at) };
+    default:
+      return event.agentId === undefined ? afterOwn(facts, event) : facts;
+  }
+};
+
+/** What only the session's own doing tells, not a subagent's. */
+const afterOwn = (facts: Facts, event: SessionEvent): Facts => {
+  const at = event.occurredAt;
+  switch (event.type) {
+    case 'PromptSubmitted': {
+      const { by, text } = event.data;
+      if (by === 'client') return facts;
+      const goal = text && (!facts.goal || at < facts.goal.at) ? { value: text, at } : facts.goal;
+      // A hook tells of the same prompt as the transcript, sooner.
+      return { ...facts, goal, prompts: facts.prompts + (event.source === 'transcript' ? 1 : 0) };
+    }
+    case 'AssistantReplied':
+      return {
+        ...facts,
+        reply: event.data.text ? later(facts.reply, event.data.text, at) : facts.reply,
+        model: laterModel(facts, event.data.model, at),
+      };
+    case 'AssistantThought':
+    case 'ToolRequested':
+      return event.data.model === null ? facts : { ...facts, model: laterModel(facts, event.data.model, at) };
+    case 'CostReported': {
+      const { costUsd, linesAdded, linesRemoved } = event.data;
+      return { ...facts, cost: { usd: costUsd, linesAdded, linesRemoved, at }, uncovered: {} };
+    }
+    case 'TitleGiven':
+      return { ...facts, titles: { ...facts.titles, [event.data.by]: event.data.title } };
+    case 'TasksListed':
+      return { ...facts, tasks: event.data.tasks };
+    default:
+      return facts;
+  }
+};
+
+interface Told<Value> {
+  value: Value;
+  at: number;
+}
+
+const later = <Value>(known: Told<Value> | null, value: Value, at: number): Told<Value> =>
+  known && known.at > at ? known : { value, at };
+
+const laterModel = ({ model }: Facts, value: string | null, at: number): Facts['model'] =>
+  value === null || (model?.value === value && model.at <= at) ? model : later(model, value, at);
+
+const afterPresence = (facts: Facts, { data }: EventOf<'PresenceChanged'>): Facts => {
+  const { clientVersion, name, isNamedByPerson, entrypoint } = data;
+  return {
+    ...facts,
+    clientVersion: clientVersion ?? facts.clientVersion,
+    entrypoint: entrypoint ?? facts.entrypoint,
+    titles: name ? { ...facts.titles, [isNamedByPerson ? 'person' : 'client']: name } : facts.titles,
+  };
+};
+
+const afterTokens = (facts: Facts, { data, occurredAt, agentId }: EventOf<'TokensUsed'>): Facts => {
+  const { model, messageId: _messageId, ...used } = data;
+  const context = used.input + used.cacheRead + used.cacheWrite;
+  return {
+    ...facts,
+    tokens: addTokens(facts.tokens, model, used),
+    uncovered: facts.cost && occurredAt <= facts.cost.at ? facts.uncovered : addTokens(facts.uncovered, model, used),
+    contextTokens: agentId === undefined ? later(facts.contextTokens, context, occurredAt) : facts.contextTokens,
+  };
+};
+
+/** A copy says more of where a session comes from than the process that it runs in. */
+const RANK = { fork: 3, background: 2, clear: 1, resume: 1 } as const;
+
+const continued = (facts: Facts, { data }: EventOf<'SessionContinued'>): Facts => {
+  const { fromSessionId, how, goal } = data;
+  const isBetter = !facts.from || RANK[how] > RANK[facts.from.how];
+  return {
+    ...facts,
+    from: isBetter ? { sessionId: fromSessionId, how } : facts.from,
+    // The copied history is older than all that the session did itself.
+    goal: goal === null ? facts.goal : { value: goal, at: 0 },
+  };
+};
+
+type More = Omit<TokenCount, 'cacheWrite1h'> & { cacheWrite1h?: number | undefined };
+
+const addTokens = (all: Facts['tokens'], model: string, more: More): Facts['tokens'] => {
+  const known = all[model];
+  return {
+    ...all,
+    [model]: {
+      input: (known?.input ?? 0) + more.input,
+      output: (known?.output ?? 0) + more.output,
+      cacheRead: (known?.cacheRead ?? 0) + more.cacheRead,
+      cacheWrite: (known?.cacheWrite ?? 0) + more.cacheWrite,
+      cacheWrite1h: (known?.cacheWrite1h ?? 0) + (more.cacheWrite1h ?? 0),
+    },
+  };
+};

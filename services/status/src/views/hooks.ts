@@ -1,0 +1,208 @@
+import type { EventOf, SessionEvent } from '@crewboard/contract';
+import { z } from 'zod';
+import { agentsSchema, evolveAgents, openToolsAfter } from './agents.ts';
+import { count, ms, openToolSchema, withEntry, withLast, without } from './fields.ts';
+import { shellsAfter, shellsSchema } from './shells.ts';
+
+/** Something that a hook said a person is asked. */
+export const hookAskSchema = z.object({
+  kind: z.enum(['permission', 'question', 'plan', 'elicitation']),
+  tool: z.string().nullable(),
+  input: z.string().nullable(),
+  toolUseId: z.string().nullable(),
+  promptId: z.string().nullable(),
+  agentId: z.string().nullable(),
+  at: ms,
+});
+export type HookAsk = z.infer<typeof hookAskSchema>;
+
+/** All that the hooks say. Only events of hooks touch it, whatever else arrives between them. */
+export const hooksSchema = z.object({
+  /** The turn, since when, and its last sign; null until a hook told of one. */
+  turn: z
+    .object({ state: z.enum(['working', 'done', 'failed']), at: ms, signAt: ms, reason: z.string().nullable() })
+    .nullable(),
+  promptId: z.string().nullable(),
+  backgroundAgents: count,
+  openTools: z.record(z.string(), openToolSchema).readonly(),
+  /** The latest calls that have their result: hooks that run at once may be heard in the wrong order. */
+  finished: z.array(z.string()).readonly(),
+  /** Asks without an answer, by their id, the oldest first. */
+  asks: z.record(z.string(), hookAskSchema).readonly(),
+  agents: agentsSchema,
+  shells: shellsSchema,
+  compactingAt: ms.nullable(),
+  /** The client said that it is done with the session. */
+  ended: z.object({ reason: z.string(), at: ms }).nullable(),
+});
+export type Hooks = z.infer<typeof hooksSchema>;
+
+export const silentHooks: Hooks = {
+  turn: null,
+  promptId: null,
+  backgroundAgents: 0,
+  openTools: {},
+  finished: [],
+  asks: {},
+  agents: {},
+  shells: {},
+  compactingAt: null,
+  ended: null,
+};
+
+/** Hooks of one moment are heard in any order: a call that is heard so shortly after the end of a turn came before it. */
+const SAME_MOMENT_MS = 250;
+
+export const evolveHooks = (view: Hooks, event: SessionEvent): Hooks => {
+  switch (event.type) {
+    case 'PromptSubmitted':
+      return promptSubmitted(view, event);
+    case 'ToolRequested':
+      return toolRequested(view, event);
+    case 'ToolFinished':
+      return toolFinished(view, event);
+    case 'PermissionRequested':
+      return permissionRequested(view, event);
+    case 'ElicitationRequested':
+      return asked(view, `elicitation:${event.data.server}`, {
+        kind: 'elicitation',
+        tool: event.data.server,
+        input: event.data.message,
+        toolUseId: null,
+        promptId: null,
+        agentId: event.agentId ?? null,
+        at: event.occurredAt,
+      });
+    case 'ElicitationAnswered':
+      return { ...view, asks: without(view.asks, `elicitation:${event.data.server}`) };
+    case 'Notified':
+      return notified(view, event);
+    case 'TurnEnded':
+    case 'TurnFailed':
+      return event.agentId === undefined ? turnOver(view, event) : view;
+    case 'SubagentStarted':
+    case 'SubagentStopped':
+      return ofAgent(view, event);
+    case 'CompactionStarted':
+      return { ...view, compactingAt: event.occurredAt };
+    case 'CompactionFinished':
+      return { ...view, compactingAt: null };
+    case 'SessionStarted':
+      return event.data.how === 'compact' ? view : { ...view, ended: null };
+    case 'SessionEnded':
+      return {
+        ...view,
+        ended: { reason: event.data.reason, at: event.occurredAt },
+        asks: {},
+        openTools: {},
+        compactingAt: null,
+      };
+    default:
+      return view;
+  }
+};
+
+const ofAgent = (view: Hooks, event: SessionEvent): Hooks =>
+  event.agentId === undefined ? view : { ...view, agents: evolveAgents(view.agents, event.agentId, event) };
+
+/** A sign that a turn is under way. `begins`: it is a new one, or the first that is heard of. */
+const working = ({ turn }: Hooks, at: number, begins: boolean): Hooks['turn'] => {
+  if (begins || turn?.state !== 'working') return { state: 'working', at, signAt: at, reason: null };
+  return at > turn.signAt ? { ...turn, signAt: at } : turn;
+};
+
+const promptSubmitted = (view: Hooks, { occurredAt, data }: EventOf<'PromptSubmitted'>): Hooks => {
+  const promptId = data.promptId ?? null;
+  // What is typed while a turn runs has the running turn's id, and answers nothing.
+  const isQueued = promptId !== null && promptId === view.promptId && view.turn?.state === 'working';
+  const turn = working(view, occurredAt, !isQueued);
+  if (isQueued) return { ...view, turn, ended: null };
+  const asks = Object.fromEntries(Object.entries(view.asks).filter(([, ask]) => ask.agentId !== null));
+  return { ...view, turn, promptId, asks, openTools: {}, backgroundAgents: 0, compactingAt: null, ended: null };
+};
+
+const isAfterEnd = ({ turn }: Hooks, at: number): boolean =>
+  turn !== null && turn.state !== 'working' && at <= turn.at + SAME_MOMENT_MS;
+
+const toolRequested = (view: Hooks, event: EventOf<'ToolRequested'>): Hooks => {
+  if (view.finished.includes(event.data.toolUseId)) return view;
+  if (event.agentId !== undefined) return ofAgent(view, event);
+  if (isAfterEnd(view, event.occurredAt)) return view;
+  return {
+    ...view,
+    turn: working(view, event.occurredAt, false),
+    openTools: openToolsAfter(view.openTools, event),
+    ended: null,
+  };
+};
+
+const toolFinished = (view: Hooks, event: EventOf<'ToolFinished'>): Hooks => {
+  const { toolUseId } = event.data;
+  const asks = Object.values(view.asks).some((ask) => ask.toolUseId === toolUseId)
+    ? Object.fromEntries(Object.entries(view.asks).filter(([, ask]) => ask.toolUseId !== toolUseId))
+    : view.asks;
+  const finished = withLast(view.finished, toolUseId);
+  const call = view.openTools[toolUseId];
+  const shells = shellsAfter(view.shells, event, call);
+  if (event.agentId !== undefined) return { ...ofAgent(view, event), asks, finished, shells };
+  const openTools = openToolsAfter(view.openTools, event);
+  // A result opens no turn: it may be heard after the end of its own.
+  const turn = view.turn?.state === 'working' ? working(view, event.occurredAt, false) : view.turn;
+  return { ...view, turn, asks, openTools, finished, shells };
+};
+
+const permissionRequested = (view: Hooks, event: EventOf<'PermissionRequested'>): Hooks => {
+  const { kind, tool, input, toolUseId, promptId } = event.data;
+  if (toolUseId !== null && view.finished.includes(toolUseId)) return view;
+  const agentId = event.agentId ?? null;
+  if (agentId === null && isAfterEnd(view, event.occurredAt)) return view;
+  const ask: HookAsk = { kind, tool, input, toolUseId, promptId, agentId, at: event.occurredAt };
+  const turn = agentId === null ? working(view, event.occurredAt, false) : view.turn;
+  return asked({ ...view, turn }, toolUseId ?? `hook:${event.position}`, ask);
+};
+
+const asked = (view: Hooks, id: string, ask: HookAsk): Hooks => {
+  // One that is exact takes the place of one that a notification stands for.
+  return { ...view, asks: withEntry(without(view.asks, NOTIFIED), id, ask) };
+};
+
+const NOTIFIED = 'notified';
+
+/** The client's calls for a person that no other hook stands for. `idle_prompt` comes after every turn and is none. */
+const NEEDS_PERSON: Record<string, HookAsk['kind']> = {
+  permission_prompt: 'permission',
+  worker_permission_prompt: 'permission',
+  agent_needs_input: 'question',
+};
+
+/** It comes seconds after the dialog, so it stands for one that is not known better (clients without PermissionRequest). */
+const notified = (view: Hooks, { data, occurredAt, agentId }: EventOf<'Notified'>): Hooks => {
+  const kind = NEEDS_PERSON[data.kind];
+  if (!kind || Object.keys(view.asks).length > 0) return view;
+  const newest = Object.entries(view.openTools).at(-1);
+  return asked(view, NOTIFIED, {
+    kind,
+    tool: newest?.[1].tool ?? null,
+    input: newest?.[1].input ?? data.message,
+    toolUseId: newest?.[0] ?? null,
+    promptId: view.promptId,
+    agentId: agentId ?? null,
+    at: occurredAt,
+  });
+};
+
+const turnOver = (
+  view: Hooks,
+  { type, data, occurredAt: at }: EventOf<'TurnEnded'> | EventOf<'TurnFailed'>,
+): Hooks => ({
+  ...view,
+  turn:
+    type === 'TurnFailed'
+      ? { state: 'failed', at, signAt: at, reason: data.reason }
+      : { state: 'done', at, signAt: at, reason: null },
+  backgroundAgents: type === 'TurnFailed' ? 0 : data.backgroundAgents,
+  openTools: {},
+  // Subagents that work on may still ask.
+  asks: Object.fromEntries(Object.entries(view.asks).filter(([, ask]) => ask.agentId !== null)),
+  compactingAt: null,
+});

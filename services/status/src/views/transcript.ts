@@ -1,0 +1,115 @@
+import type { SessionEvent } from '@crewboard/contract';
+import { z } from 'zod';
+import { agentsSchema, evolveAgents, isStopped, openToolsAfter, stopAgent } from './agents.ts';
+import { count, ms, type OpenTools, openToolSchema, withLast, without } from './fields.ts';
+import { initialTurn } from './machine.ts';
+import { shellsAfter, shellsSchema } from './shells.ts';
+import { advanceTurn, stepTurn, type TurnAtWork, turnEventOf, turnSchema } from './turn.ts';
+
+/** All that the transcripts say of what the session does. Only events of transcripts touch it, whatever else arrives between them. */
+export const transcriptSchema = z.object({
+  /** The session's own turn: subagents have files of their own. */
+  turn: turnSchema,
+  /** How the last turn ended; null while one is under way. */
+  ended: z.object({ how: z.enum(['done', 'interrupted', 'failed']), at: ms, reason: z.string().nullable() }).nullable(),
+  backgroundAgents: count,
+  retry: z
+    .object({ attempt: count, of: count.nullable(), httpStatus: count.nullable(), retryAt: ms, at: ms })
+    .nullable(),
+  compactedAt: ms.nullable(),
+  openTools: z.record(z.string(), openToolSchema).readonly(),
+  /** The latest calls that have their result, the session's and its subagents'. */
+  finished: z.array(z.string()).readonly(),
+  shells: shellsSchema,
+  agents: agentsSchema,
+});
+export type Transcript = z.infer<typeof transcriptSchema>;
+
+export const initialTranscript: Transcript = {
+  turn: { state: initialTurn, at: 0, signAt: 0 },
+  ended: null,
+  backgroundAgents: 0,
+  retry: null,
+  compactedAt: null,
+  openTools: {},
+  finished: [],
+  shells: {},
+  agents: {},
+};
+
+export const evolveTranscript = (view: Transcript, event: SessionEvent): Transcript => {
+  if (event.agentId !== undefined) return evolveOfAgent(view, event, event.agentId);
+  if (event.type === 'BackgroundTaskEnded') {
+    const { taskId, outcome } = event.data;
+    const stopped = { outcome, at: event.occurredAt };
+    return { ...view, shells: without(view.shells, taskId), agents: stopAgent(view.agents, taskId, stopped) };
+  }
+  if (event.type === 'CompactionFinished') return { ...view, compactedAt: event.occurredAt };
+  const turnEvent = turnEventOf(event);
+  if (!turnEvent) return view;
+  // Time-outs that came before this sign decide from which state the turn goes on.
+  const turn = stepTurn(advanceTurn(view, event.occurredAt).turn, turnEvent, event.occurredAt);
+  return { ...view, turn, ended: endOf(event), ...detailsAfter(view, event) };
+};
+
+const evolveOfAgent = (view: Transcript, event: SessionEvent, agentId: string): Transcript => {
+  const agents = evolveAgents(view.agents, agentId, event);
+  return event.type === 'ToolFinished'
+    ? { ...view, agents, finished: withLast(view.finished, event.data.toolUseId) }
+    : { ...view, agents };
+};
+
+const endOf = (event: SessionEvent): Transcript['ended'] => {
+  const at = event.occurredAt;
+  switch (event.type) {
+    case 'TurnEnded':
+      return { how: 'done', at, reason: null };
+    case 'TurnInterrupted':
+      return { how: 'interrupted', at, reason: null };
+    case 'TurnFailed':
+      return { how: 'failed', at, reason: event.data.reason };
+    default:
+      return null;
+  }
+};
+
+type Details = Partial<Pick<Transcript, 'openTools' | 'finished' | 'shells' | 'backgroundAgents' | 'retry'>>;
+
+const detailsAfter = (view: Transcript, event: SessionEvent): Details => {
+  switch (event.type) {
+    case 'ToolRequested':
+      return { openTools: openToolsAfter(view.openTools, event), retry: null };
+    case 'ToolFinished': {
+      const { toolUseId } = event.data;
+      return {
+        openTools: openToolsAfter(view.openTools, event),
+        finished: withLast(view.finished, toolUseId),
+        shells: shellsAfter(view.shells, event, view.openTools[toolUseId]),
+      };
+    }
+    case 'TurnEnded':
+      return { openTools: {}, backgroundAgents: event.data.backgroundAgents, retry: null };
+    case 'PromptSubmitted':
+    case 'TurnInterrupted':
+    case 'TurnFailed':
+      return { openTools: {}, backgroundAgents: 0, retry: null };
+    case 'RequestRetried':
+      return { retry: { ...event.data, at: event.occurredAt } };
+    default:
+      return view.retry ? { retry: null } : {};
+  }
+};
+
+/** The turn with what its subagents do: their signs are the session's, and so are their calls. */
+export const wholeTurn = ({ turn, openTools, agents }: Transcript): TurnAtWork => {
+  let signAt = turn.signAt;
+  let all: OpenTools = openTools;
+  for (const id in agents) {
+    const agent = agents[id];
+    if (!agent || isStopped(agent)) continue;
+    signAt = Math.max(signAt, agent.signAt);
+    all = { ...all, ...agent.openTools };
+  }
+  const goesOn = turn.state === 'waiting_for_input' && signAt > turn.signAt;
+  return { turn: { ...turn, state: goesOn ? 'working' : turn.state, signAt }, openTools: all };
+};
