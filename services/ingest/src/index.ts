@@ -4,6 +4,8 @@ export { type HttpSinkOptions, httpSink } from './http-sink.ts';
 export { type AgentIdentity, agentIdentity } from './owner.ts';
 export {
   exitEvent,
+  isOfSession,
+  isStarting,
   type PresenceChange,
   type PresenceContext,
   type PresenceRecord,

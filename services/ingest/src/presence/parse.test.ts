@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { type SessionEvent, sessionEventSchema } from '@crewboard/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exitEvent, type PresenceRecord, parsePresence, pidOfPresenceFile, presenceEvents } from './parse.ts';
+import {
+  exitEvent,
+  isOfSession,
+  isStarting,
+  type PresenceRecord,
+  parsePresence,
+  pidOfPresenceFile,
+  presenceEvents,
+} from './parse.ts';
 
 const T = Date.parse('2026-01-05T09:00:00.000Z');
 const place = { repo: 'acme/widgets', remote: null, branch: 'main', worktree: null };
@@ -82,6 +90,33 @@ describe('presence files', () => {
   });
 });
 
+describe('a presence', () => {
+  it('with a status that nobody knows is read, and the word is told', () => {
+    const words: string[] = [];
+    const parse = (status: unknown) =>
+      parsePresence(JSON.stringify({ pid: 1, sessionId: 's', status }), 1, (word) => words.push(word));
+    expect(parse('dreaming')).toMatchObject({ status: null });
+    expect(parse('busy')).toMatchObject({ status: 'busy' });
+    expect(parse(7)).toMatchObject({ status: null });
+    expect(words).toEqual(['dreaming']);
+  });
+
+  it('of the client’s own service, or of a process that waits for work, is of no session', () => {
+    expect(isOfSession(record())).toBe(true);
+    expect(isOfSession(record({ kind: 'bg' }))).toBe(true);
+    expect(isOfSession(record({ kind: 'daemon' }))).toBe(false);
+    expect(isOfSession(record({ spare: true }))).toBe(false);
+  });
+
+  it('is starting until it says what it does, for a second', () => {
+    const fresh = record({ status: null, startedAt: T });
+    expect(isStarting(fresh, T + 999)).toBe(true);
+    expect(isStarting(fresh, T + 1_000)).toBe(false);
+    expect(isStarting(record({ status: 'idle', startedAt: T }), T)).toBe(false);
+    expect(isStarting(record({ status: null, startedAt: null }), T)).toBe(false);
+  });
+});
+
 describe('what a presence says', () => {
   const say = (previous: PresenceRecord | undefined, next: PresenceRecord, lastPosition = -1) =>
     presenceEvents(previous, next, { ...context, lastPosition });
@@ -114,6 +149,7 @@ describe('what a presence says', () => {
           waitingFor: null,
           kind: 'interactive',
           clientVersion: '2.1.330',
+          entrypoint: 'cli',
           name: 'widgets-4f',
           isNamedByPerson: false,
         },
@@ -135,9 +171,42 @@ describe('what a presence says', () => {
     expect(events.map(({ type, sessionId, position }) => [type, sessionId, position])).toEqual([
       ['SessionLeft', 'session-1', T + 101],
       ['SessionLocated', 'session-2', T + 102],
-      ['PresenceChanged', 'session-2', T + 103],
+      ['SessionContinued', 'session-2', T + 103],
+      ['PresenceChanged', 'session-2', T + 104],
     ]);
-    expect(lastPosition).toBe(T + 103);
+    expect(events[2]?.data).toEqual({ fromSessionId: 'session-1', how: 'clear', goal: null });
+    expect(lastPosition).toBe(T + 104);
+  });
+
+  it('of a next session says how the process went on with it', () => {
+    const { events } = presenceEvents(record(), record({ sessionId: 'session-2' }), {
+      ...context,
+      howContinued: ({ sessionId }, next) => (sessionId === 'session-1' && next.pid === 4711 ? 'resume' : 'clear'),
+    });
+    expect(events[2]).toMatchObject({ type: 'SessionContinued', data: { how: 'resume' } });
+  });
+
+  it('of a next session tells no lineage where the client was not ready before', () => {
+    const { events } = say(record({ status: null }), record({ sessionId: 'session-2', status: null }));
+    expect(events.map(({ type }) => type)).toEqual(['SessionLeft', 'SessionLocated', 'PresenceChanged']);
+  });
+
+  it('names the job and the entrypoint', () => {
+    const next = record({ kind: 'bg', jobId: 'c2607223', entrypoint: 'sdk-cli' });
+    expect(say(undefined, next).events[1]).toMatchObject({
+      data: { kind: 'bg', jobId: 'c2607223', entrypoint: 'sdk-cli' },
+    });
+  });
+
+  it('never holds what is private', () => {
+    const text = JSON.stringify({
+      ...record(),
+      pidDomain: 'linux:3d1219c7c4c5404aaa1f6d2a48adfda4:pid:[4026531836]',
+      messagingSocketPath: '/tmp/cc-socks/4711.sock',
+      bridgeSessionId: 'bridge-1',
+    });
+    const told = JSON.stringify(say(undefined, parsePresence(text, 4711) ?? record()).events);
+    for (const secret of ['3d1219c7', '4026531836', 'cc-socks', 'bridge-1']) expect(told).not.toContain(secret);
   });
 
   it('takes positions that rise even when the clock stands still', () => {
@@ -199,5 +268,9 @@ describe('the presence of the captures', () => {
   it('leaves a session at /clear', () => {
     const left = replay('clear').filter(({ type }) => type === 'SessionLeft');
     expect(left).toMatchObject([{ data: { nextSessionId: expect.stringMatching(/^795402cf/) } }]);
+    const continued = replay('clear').filter(({ type }) => type === 'SessionContinued');
+    expect(continued).toMatchObject([
+      { sessionId: expect.stringMatching(/^795402cf/), data: { fromSessionId: expect.stringMatching(/^cb7c94fc/) } },
+    ]);
   });
 });

@@ -1,8 +1,9 @@
 import { EVENT_VERSION, type SessionEvent } from '@crewboard/contract';
 import { z } from 'zod';
-import { plausibleTime } from '../json.ts';
+import { isObject, plausibleTime, textOf } from '../json.ts';
 import { nameOf, presentableLine } from '../privacy.ts';
 import type { Locate } from '../transcript/parse.ts';
+import type { HowContinued } from './continued.ts';
 
 const STATUSES = ['busy', 'idle', 'waiting', 'shell'] as const;
 
@@ -18,11 +19,16 @@ export const presenceRecordSchema = z.object({
     .union([z.string().min(1).max(64), z.number().transform(String)])
     .nullable()
     .catch(null),
+  /** The same on Windows, where it is a file time. */
+  procStartFt: optionalText,
   pidDomain: optionalText,
   cwd: optionalText,
   status: z.enum(STATUSES).nullable().catch(null),
   waitingFor: optionalText,
   kind: optionalText,
+  jobId: optionalText,
+  /** Started in advance, and in no session yet. */
+  spare: z.boolean().catch(false),
   version: optionalText,
   entrypoint: optionalText,
   name: optionalText,
@@ -41,8 +47,15 @@ export const pidOfPresenceFile = (name: string): number | undefined => {
   return digits === undefined ? undefined : Number(digits);
 };
 
-/** Reads a presence file's text. `undefined` where it is half-written, or none that this agent knows. Never throws. */
-export const parsePresence = (text: string, pid: number): PresenceRecord | undefined => {
+/**
+ * Reads a presence file's text. `undefined` where it is half-written, or none that this agent knows. Never throws.
+ * A status that nobody here knows counts as not said; `onUnknownStatus` hears of it.
+ */
+export const parsePresence = (
+  text: string,
+  pid: number,
+  onUnknownStatus?: (status: string) => void,
+): PresenceRecord | undefined => {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -50,7 +63,25 @@ export const parsePresence = (text: string, pid: number): PresenceRecord | undef
     return undefined;
   }
   const parsed = presenceRecordSchema.safeParse(value);
-  return parsed.success && parsed.data.pid === pid ? parsed.data : undefined;
+  if (!parsed.success || parsed.data.pid !== pid) return undefined;
+  const status = isObject(value) ? textOf(value.status) : undefined;
+  if (status !== undefined && parsed.data.status === null) onUnknownStatus?.(status);
+  return parsed.data;
+};
+
+/** The client's service for background sessions keeps a presence too, and processes that wait for work. */
+export const isOfSession = ({ kind, spare }: PresenceRecord): boolean =>
+  !spare && kind !== 'daemon' && kind !== 'daemon-worker';
+
+const STARTING_MS = 1_000;
+
+/**
+ * The client has just started and does not say yet what it does. It may still go on with another session: `--continue` begins with an
+ * id that nothing else will ever know.
+ */
+export const isStarting = ({ status, startedAt }: PresenceRecord, observedAt: number): boolean => {
+  const age = observedAt - (startedAt ?? 0);
+  return status === null && age >= 0 && age < STARTING_MS;
 };
 
 /** One process; a pid that is used again is another one. */
@@ -69,6 +100,8 @@ export interface PresenceContext {
   observedAt: number;
   /** The last position of this process's streams, -1 where there is none. */
   lastPosition: number;
+  /** Says how a process went on with another session. Absent: `clear`. */
+  howContinued?: (previous: PresenceRecord, next: PresenceRecord) => HowContinued;
 }
 
 export interface PresenceChange {
@@ -78,7 +111,7 @@ export interface PresenceChange {
 
 /**
  * What a presence file says that it did not say before. Pure. `previous` is of the same process; a file that says the
- * same again tells nothing. When it goes on with another session, the one before is left.
+ * same again tells nothing. When it goes on with another session, the one before is left, and the other hears where it comes from.
  */
 export const presenceEvents = (
   previous: PresenceRecord | undefined,
@@ -111,6 +144,11 @@ export const presenceEvents = (
     };
     events.push({ type: 'SessionLocated', ...stamp(next.sessionId, `presence-place:${processKey(next)}`), data });
   }
+  if (previous && isNewSession && previous.status !== null) {
+    const how = context.howContinued?.(previous, next) ?? 'clear';
+    const data = { fromSessionId: previous.sessionId, how, goal: null };
+    events.push({ type: 'SessionContinued', ...stamp(next.sessionId, own), data });
+  }
   const data = said(next);
   if (!previous || isNewSession || JSON.stringify(said(previous)) !== JSON.stringify(data)) {
     events.push({ type: 'PresenceChanged', ...stamp(next.sessionId, own), data });
@@ -124,6 +162,8 @@ const said = (record: PresenceRecord) => ({
   waitingFor: nameOrNull(record.waitingFor),
   kind: nameOrNull(record.kind),
   clientVersion: nameOrNull(record.version),
+  ...(record.entrypoint === null ? {} : { entrypoint: nameOf(record.entrypoint) }),
+  ...(record.jobId === null ? {} : { jobId: nameOf(record.jobId) }),
   name: record.name === null ? null : presentableLine(record.name),
   isNamedByPerson: record.nameSource === 'user',
 });

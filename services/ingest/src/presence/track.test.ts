@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from '
 import { join } from 'node:path';
 import { sessionEventSchema } from '@crewboard/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHome, type Home, startTestAgent, until } from '../../test/agent.ts';
+import { createHome, type Home, NOW, startTestAgent, until } from '../../test/agent.ts';
 import { promptLine, T } from '../../test/entries.ts';
 import { parseProcStat } from './liveness.ts';
 
@@ -23,8 +23,8 @@ afterEach(async () => {
   home.remove();
 });
 
-const start = () => {
-  const agent = startTestAgent(home);
+const start = (options: Parameters<typeof startTestAgent>[1] = {}) => {
+  const agent = startTestAgent(home, options);
   agents.push(agent);
   return agent;
 };
@@ -133,6 +133,69 @@ describe('following presence', () => {
     expect(agent.ofType('SessionLeft')).toMatchObject([
       { sessionId: 'session-1', data: { pid: client.pid, nextSessionId: 'session-2' } },
     ]);
+    expect(agent.ofType('SessionContinued')).toMatchObject([
+      { sessionId: 'session-2', data: { fromSessionId: 'session-1', how: 'clear' } },
+    ]);
+  });
+
+  it('says where the next session was resumed', async () => {
+    home.make();
+    writeFileSync(home.transcript('session-2'), `${promptLine('x', {}, T - 3_600_000)}\n`);
+    const client = startClient();
+    client.write({ statusUpdatedAt: Date.now() + 60_000 });
+    const agent = start();
+    await agent.boardReady;
+    client.write({ sessionId: 'session-2' });
+    await until('the other session is told', () => agent.ofType('SessionContinued').length > 0);
+    expect(agent.ofType('SessionContinued')).toMatchObject([{ data: { how: 'resume' } }]);
+  });
+
+  it('tells nothing of the id that a client begins `--continue` with', async () => {
+    home.make();
+    const agent = start();
+    await agent.boardReady;
+    const client = startClient();
+    client.write({ sessionId: 'provisional', status: undefined, startedAt: NOW - 50 });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    client.write({ sessionId: 'session-1', startedAt: NOW - 50 });
+    await until('the session is told', () => statuses(agent).length > 0);
+    expect(agent.events.map(({ type, sessionId }) => [type, sessionId])).toEqual([
+      ['SessionLocated', 'session-1'],
+      ['PresenceChanged', 'session-1'],
+    ]);
+  });
+
+  it('tells of a client that never says what it does', async () => {
+    home.make();
+    let now = NOW;
+    const agent = start({ now: () => now });
+    await agent.boardReady;
+    startClient().write({ status: undefined, entrypoint: 'sdk-ts', startedAt: NOW - 10 });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(agent.events).toEqual([]);
+    now = NOW + 5_000;
+    await until('it is told', () => statuses(agent).length > 0);
+    expect(agent.ofType('PresenceChanged')).toMatchObject([{ data: { status: null, entrypoint: 'sdk-ts' } }]);
+  });
+
+  it('takes a status that it does not know for none', async () => {
+    home.make();
+    const client = startClient();
+    client.write({ status: 'busy' });
+    const agent = start();
+    await agent.boardReady;
+    client.write({ status: 'dreaming', statusUpdatedAt: T + 1 });
+    await until('it is told', () => statuses(agent).length === 2);
+    expect(statuses(agent)).toEqual(['busy', null]);
+  });
+
+  it('takes no part in processes that are in no session', async () => {
+    home.make();
+    startClient().write({ kind: 'daemon' });
+    startClient().write({ kind: 'bg', spare: true });
+    const agent = start();
+    await agent.caughtUp;
+    expect(agent.events).toEqual([]);
   });
 
   it('knows after a restart what changed meanwhile', async () => {

@@ -1,22 +1,25 @@
-import { constants } from 'node:fs';
-import { open, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@crewboard/runtime';
-import { type CursorStore, isMissing, type PresenceCursor } from '../cursor.ts';
+import type { CursorStore, PresenceCursor } from '../cursor.ts';
 import { plausibleTime } from '../json.ts';
+import { createTally } from '../senses/tally.ts';
 import type { Shipper } from '../ship.ts';
 import type { Locate } from '../transcript/parse.ts';
-import { livenessOf } from './liveness.ts';
+import { howContinued } from './continued.ts';
+import { createLivenessProbe, type LivenessProbe } from './liveness.ts';
 import {
   exitEvent,
+  isOfSession,
+  isStarting,
   lastSaidAt,
+  type PresenceContext,
   type PresenceRecord,
-  parsePresence,
   pidOfPresenceFile,
   presenceEvents,
   processKey,
 } from './parse.ts';
+import { createPresenceReader } from './read.ts';
 
 /** Follows the presence files of one claude folder. */
 export interface PresenceTracker {
@@ -30,6 +33,19 @@ export interface PresenceTracker {
   settle(lastSignOf: (sessionId: string) => number): void;
   /** Sessions whose process lives, as far as is known; `undefined` where no client keeps a presence at all. */
   liveSessions(): Set<string> | undefined;
+  readonly stats: PresenceStats;
+}
+
+/** How well presence can be read. */
+export interface PresenceStats {
+  isKept: boolean;
+  live: number;
+  /** Files that stayed unreadable when they were looked at last. */
+  unreadable: number;
+  /** Words for a status that nobody here knows, each with how often it was begun with. */
+  unknownStatuses: ReadonlyMap<string, number>;
+  /** Live sessions by the client's version. */
+  clientVersions: ReadonlyMap<string, number>;
 }
 
 export interface PresenceTrackerDeps {
@@ -42,6 +58,7 @@ export interface PresenceTrackerDeps {
   shipper: Pick<Shipper, 'offer'>;
   logger: Logger;
   now: () => number;
+  liveness?: LivenessProbe;
 }
 
 interface Tracked extends PresenceCursor {
@@ -49,17 +66,17 @@ interface Tracked extends PresenceCursor {
   wasAlive: boolean;
 }
 
-const RETRY_MS = 20;
-const TRIES = 10;
-const MAX_BYTES = 64 * 1024;
-
 export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracker => {
   const { machine, owner, locate, cursors, shipper, logger, now, maxAgeMs } = deps;
+  const liveness = deps.liveness ?? createLivenessProbe();
   const folder = join(deps.claudeDir, 'sessions');
   const tracked = new Map<string, Tracked>();
   for (const [name, cursor] of cursors.presence) tracked.set(name, { ...cursor, wasAlive: false });
   const busy = new Map<string, Promise<void>>();
   const again = new Set<string>();
+  const reader = createPresenceReader(folder);
+  /** Files of clients that have just started: they tell nothing yet. */
+  const starting = new Set<string>();
   let isKept = false;
   let lastSignOf: ((sessionId: string) => number) | undefined;
 
@@ -70,11 +87,12 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
     const isOld = observedAt - lastSaidAt(record) > maxAgeMs && !entry.wasAlive;
     // What happened before this agent looked is told at the session's last sign, not at today's time.
     const seenAt = lastSignOf?.(record.sessionId) ?? 0;
+    const wasEverHeardOf = entry.lastPosition >= 0 || record.status !== null || seenAt > 0;
     const at = entry.wasAlive ? observedAt : Math.max(plausibleTime(lastSaidAt(record), observedAt), seenAt);
     const told = entry.wasAlive || how === 'crashed' ? how : 'unseen';
     const event = exitEvent(record, told, at, { machine, observedAt, lastPosition: entry.lastPosition });
     entry.lastPosition = event.position;
-    shipper.offer(isOld ? [] : [event], () => {
+    shipper.offer(isOld || !wasEverHeardOf ? [] : [event], () => {
       cursors.ended.set(record.sessionId, observedAt);
       save(name, entry);
     });
@@ -88,6 +106,7 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
   };
 
   const gone = (name: string): void => {
+    starting.delete(name);
     const entry = tracked.get(name);
     if (!entry) return;
     if (!entry.hasExited) {
@@ -100,14 +119,17 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
     save(name, entry);
   };
 
-  const present = (name: string, record: PresenceRecord): void => {
+  const present = async (name: string, record: PresenceRecord): Promise<void> => {
+    if (!isOfSession(record)) return;
+    await liveness.verify(record);
     let known = tracked.get(name);
     if (known && processKey(known.record) !== processKey(record)) {
       // The pid was used again: the process that had it left its file behind.
       if (!known.hasExited) exit(name, known, 'crashed');
       known = undefined;
     }
-    if (livenessOf(record) === 'dead') {
+    starting.delete(name);
+    if (liveness.of(record) === 'dead') {
       if (known?.hasExited) return;
       const entry: Tracked = known
         ? Object.assign(known, { record })
@@ -117,8 +139,19 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
       return;
     }
     const observedAt = now();
+    if (!known && isStarting(record, observedAt)) {
+      starting.add(name);
+      return;
+    }
     const previous = known?.hasExited ? undefined : known?.record;
-    const context = { machine, owner, locate, observedAt, lastPosition: known?.lastPosition ?? -1 };
+    const context: PresenceContext = {
+      machine,
+      owner,
+      locate,
+      observedAt,
+      lastPosition: known?.lastPosition ?? -1,
+      howContinued: (left, { sessionId }) => howContinued(deps.claudeDir, sessionId, lastSaidAt(left)),
+    };
     const { events, lastPosition } = presenceEvents(previous, record, context);
     const entry: Tracked = { record, lastPosition, hasExited: false, wasAlive: true };
     tracked.set(name, entry);
@@ -130,29 +163,14 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
     });
   };
 
-  /** The record, `gone`, or `undefined` while it stays unreadable. */
-  const read = async (name: string, pid: number): Promise<PresenceRecord | 'gone' | undefined> => {
-    let missed = 0;
-    for (let tries = 0; tries < TRIES; tries++) {
-      if (tries > 0) await sleep(RETRY_MS);
-      try {
-        const record = parsePresence(await readSmall(join(folder, name)), pid);
-        if (record) return record;
-      } catch (error) {
-        if (!isMissing(error)) throw error;
-        // Twice, for a client that takes the file away to write it anew.
-        missed++;
-        if (missed === 2) return 'gone';
-      }
-    }
-    return undefined;
-  };
+  const live = (): PresenceRecord[] =>
+    [...tracked.values()].flatMap((entry) => (entry.hasExited ? [] : [entry.record]));
 
   const look = async (name: string, pid: number): Promise<void> => {
     try {
-      const found = await read(name, pid);
+      const found = await reader.read(name, pid);
       if (found === 'gone') gone(name);
-      else if (found) present(name, found);
+      else if (found) await present(name, found);
       else logger.debug({ name }, 'a presence file cannot be read yet');
     } catch (error) {
       logger.warn({ err: error, name }, 'a presence file cannot be opened');
@@ -188,28 +206,26 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
     },
     checkLiveness() {
       for (const [name, entry] of tracked) {
-        if (!entry.hasExited && entry.wasAlive && livenessOf(entry.record) === 'dead') void check(name);
+        if (!entry.hasExited && entry.wasAlive && liveness.of(entry.record) === 'dead') void check(name);
       }
+      for (const name of starting) void check(name);
     },
     settle(lastSign) {
       lastSignOf = lastSign;
       for (const [name, entry] of tracked) if (!entry.hasExited && !entry.wasAlive) void check(name);
     },
-    liveSessions: () =>
-      isKept
-        ? new Set([...tracked.values()].flatMap((entry) => (entry.hasExited ? [] : [entry.record.sessionId])))
-        : undefined,
+    liveSessions: () => (isKept ? new Set(live().map(({ sessionId }) => sessionId)) : undefined),
+    get stats() {
+      const records = live();
+      const versions = createTally();
+      for (const { version } of records) versions.count(version ?? 'unknown');
+      return {
+        isKept,
+        live: records.length,
+        unreadable: reader.unreadable,
+        unknownStatuses: reader.unknownStatuses,
+        clientVersions: versions.counts,
+      };
+    },
   };
-};
-
-/** Never through a link: only files of the claude folder itself are read. */
-const readSmall = async (path: string): Promise<string> => {
-  const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
-  try {
-    const buffer = Buffer.allocUnsafe(MAX_BYTES);
-    const { bytesRead } = await file.read(buffer, 0, MAX_BYTES, 0);
-    return buffer.toString('utf8', 0, bytesRead);
-  } finally {
-    await file.close();
-  }
 };
