@@ -1,5 +1,6 @@
 export { startAgent } from './agent.ts';
 export { type AgentConfig, agentConfigSchema } from './config.ts';
+export { createHookParser, type HookParser, type HookParserOptions, type ParsedPayload } from './hooks/parse.ts';
 export { type HttpSinkOptions, httpSink } from './http-sink.ts';
 export { type AgentIdentity, agentIdentity } from './owner.ts';
 export {

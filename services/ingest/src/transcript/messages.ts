@@ -16,13 +16,12 @@ export const userFacts = (entry: JsonObject, isAgent: boolean): Fact[] => {
 };
 
 const toolFinished = (entry: JsonObject, result: JsonObject): Fact => {
-  const background = backgroundOf(entry.toolUseResult);
   return {
     type: 'ToolFinished',
     data: {
       toolUseId: nameOf(textOf(result.tool_use_id) ?? ''),
       outcome: outcomeOf(entry, result),
-      ...(background ? { background } : {}),
+      ...backgroundOf(entry.toolUseResult),
     },
   };
 };
@@ -39,10 +38,14 @@ const outcomeOf = (entry: JsonObject, result: JsonObject): Outcome => {
   return result.is_error === true ? 'error' : 'done';
 };
 
-const backgroundOf = (toolUseResult: unknown): 'shell' | 'agent' | undefined => {
-  if (!isObject(toolUseResult)) return undefined;
-  if (textOf(toolUseResult.backgroundTaskId)) return 'shell';
-  return toolUseResult.status === 'async_launched' ? 'agent' : undefined;
+/** The task that goes on after a call, by the call's result; `undefined` where none does. */
+export const backgroundOf = (result: unknown): { background: 'shell' | 'agent'; taskId?: string } | undefined => {
+  if (!isObject(result)) return undefined;
+  const shell = textOf(result.backgroundTaskId);
+  if (shell) return { background: 'shell', taskId: nameOf(shell) };
+  if (result.status !== 'async_launched') return undefined;
+  const task = textOf(result.agentId) ?? textOf(result.runId);
+  return { background: 'agent', ...(task ? { taskId: nameOf(task) } : {}) };
 };
 
 /** What the blocks of an `assistant` entry tell; its tokens are counted elsewhere. */

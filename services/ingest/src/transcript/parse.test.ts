@@ -134,7 +134,7 @@ describe('results of tools', () => {
       { content: long },
     );
     expect(told([line])).toEqual([
-      { type: 'ToolFinished', toolUseId: 'toolu_1', outcome: 'done', background: 'shell' },
+      { type: 'ToolFinished', toolUseId: 'toolu_1', outcome: 'done', background: 'shell', taskId: 'b1' },
     ]);
   });
 
