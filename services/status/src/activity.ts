@@ -1,4 +1,5 @@
 import type { Evidence } from '@crewboard/contract';
+import { compaction } from './condition.ts';
 import type { SessionState } from './state.ts';
 import { IDLE_TIMEOUT_MS, type TurnState } from './views/machine.ts';
 import { type Transcript, wholeTurn } from './views/transcript.ts';
@@ -21,6 +22,16 @@ export const HOOK_TOOL_STALE_MS = 3_600_000;
 /** Without any source: `undefined`. */
 export const activityOf = (state: SessionState, now: number): Activity | undefined => {
   const { hooks, job, transcript } = state;
+  const compacting = compaction(state, now);
+  if (compacting) {
+    const evidence: Evidence = {
+      source: 'hook',
+      says: 'A hook said that the conversation is being shortened',
+      at: compacting.at,
+      inferred: false,
+    };
+    return { state: 'working', since: compacting.at, evidence, nextAt: compacting.until };
+  }
   if (hooks.turn) return byHooks(state, hooks.turn, now);
   if (job && job.at >= transcript.turn.signAt && job.tempo !== null) return byJob(job.tempo, job.at, now);
   return transcript.turn.signAt > 0 || transcript.turn.state !== 'idle' ? byTranscript(state, now) : undefined;
@@ -81,14 +92,15 @@ type End = { source: 'hook' | 'transcript'; says: string; at: number };
 
 const endOf = (told: NonNullable<SessionState['hooks']['turn']>, written: Transcript['ended']): End | undefined => {
   if (told.state !== 'working' && told.at >= (written?.at ?? 0)) {
-    const says =
-      told.state === 'failed'
-        ? `A hook said that the request failed: ${told.reason}`
-        : 'A hook said that the turn is over';
-    return { source: 'hook', says, at: told.at };
+    return { source: 'hook', says: saysTold(told), at: told.at };
   }
   if (!written || written.at < told.signAt) return undefined;
   return { source: 'transcript', says: saysEnd(written), at: written.at };
+};
+
+const saysTold = ({ state, reason }: NonNullable<SessionState['hooks']['turn']>): string => {
+  if (state === 'failed') return `A hook said that the request failed: ${reason}`;
+  return state === 'started' ? 'A hook said that the client has begun' : 'A hook said that the turn is over';
 };
 
 const hasAny = (record: object): boolean => {

@@ -21,7 +21,7 @@ export const openAsks = (state: SessionState, live: Process | undefined): Ask[] 
 
 /** Run by a program: nobody sits before it, and what it asks is denied at once. */
 export const isHeadless = ({ facts }: SessionState, live: Process | undefined): boolean =>
-  (live?.entrypoint ?? facts.entrypoint ?? '').startsWith('sdk');
+  (live?.entrypoint ?? facts.entrypoint?.value ?? '').startsWith('sdk');
 
 const toAsk = ([id, { kind, tool, input, agentId, at }]: [string, HookAsk]): Ask => ({
   id,

@@ -2,6 +2,7 @@ import type { Card, Usage } from '@crewboard/contract';
 import { isHeadless } from './asks.ts';
 import { backgroundShells } from './condition.ts';
 import { decide } from './decide.ts';
+import { passTime } from './evolve.ts';
 import { contextWindowOf, estimateUsd } from './models.ts';
 import type { SessionState } from './state.ts';
 import { subagentsOf } from './subagents.ts';
@@ -15,8 +16,10 @@ import { doing, firstLine } from './wording.ts';
  * `advance(state, later)` never depends on how often it was called before: replaying the events gives the same card.
  * A `now` before the last event counts as that event's time.
  */
-export const advance = (state: SessionState, now: number): { card: Card; nextAt: number | null } => {
-  const { nextAt, ...decision } = decide(state, Math.max(now, state.clock));
+export const advance = (before: SessionState, now: number): { card: Card; nextAt: number | null } => {
+  const at = Math.max(now, before.clock);
+  const { state } = passTime(before, at);
+  const { nextAt, ...decision } = decide(state, at);
   const live = headProcess(state.processes);
   const since = state.shown?.status === decision.status ? state.shown.since : decision.since;
   const isAtWork = decision.status === 'working' || decision.status === 'waiting_for_approval';
@@ -31,7 +34,7 @@ export const advance = (state: SessionState, now: number): { card: Card; nextAt:
     backgroundShells: decision.ended ? [] : backgroundShells(state, live),
     subagents: subagentsOf(state, decision.asks, isAtWork),
     startedAt: state.startedAt,
-    lastActivityAt: state.lastActivityAt,
+    lastActivityAt: Math.max(state.lastActivityAt, state.startedAt),
   };
   return { card, nextAt };
 };
@@ -51,9 +54,9 @@ const describe = (state: SessionState, live: Process | undefined) => {
     goal: facts.goal?.value ?? null,
     model: facts.model?.value ?? null,
     permissionMode: facts.permissionMode?.value ?? null,
-    entrypoint: facts.entrypoint,
+    entrypoint: facts.entrypoint?.value ?? null,
     kind: kindOf(state, live),
-    clientVersion: facts.clientVersion,
+    clientVersion: facts.clientVersion?.value ?? null,
     lineage: {
       from: facts.from,
       to: facts.to ? { sessionId: facts.to.value, how: null } : null,

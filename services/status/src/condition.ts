@@ -9,7 +9,10 @@ export const lastEnd = ({
 }: SessionState): { how: 'done' | 'interrupted' | 'failed'; at: number; reason: string | null } | undefined => {
   const { turn } = hooks;
   const written = transcript.ended;
-  const told = turn && turn.state !== 'working' ? { how: turn.state, at: turn.at, reason: turn.reason } : undefined;
+  const told =
+    turn && turn.state !== 'working'
+      ? { how: turn.state === 'failed' ? ('failed' as const) : ('done' as const), at: turn.at, reason: turn.reason }
+      : undefined;
   const last = told && (!written || told.at > written.at) ? told : (written ?? undefined);
   // The transcript tells more of the same failure.
   const end = last === told && told?.how === 'failed' && written?.how === 'failed' ? written : last;
@@ -44,13 +47,21 @@ export const conditionOf = (
 ): Condition | null =>
   status === 'working' ? atWork(state, now) : status === 'waiting_for_approval' ? null : atRest(state, live);
 
-const atWork = (state: SessionState, now: number): Condition | null => {
-  const { hooks, transcript } = state;
+/** When the compaction that is under way began, and when it is forgotten; `undefined` where there is none. */
+export const compaction = (
+  { hooks, transcript }: SessionState,
+  now: number,
+): { at: number; until: number } | undefined => {
   const { compactingAt } = hooks;
-  if (compactingAt !== null && compactingAt > (transcript.compactedAt ?? 0) && now < compactingAt + COMPACTING_MS) {
-    return { kind: 'compacting', says: 'The conversation is being shortened', since: compactingAt };
-  }
-  const { retry } = transcript;
+  if (compactingAt === null || compactingAt <= (transcript.compactedAt ?? 0)) return undefined;
+  const until = compactingAt + COMPACTING_MS;
+  return now < until ? { at: compactingAt, until } : undefined;
+};
+
+const atWork = (state: SessionState, now: number): Condition | null => {
+  const compacting = compaction(state, now);
+  if (compacting) return { kind: 'compacting', says: 'The conversation is being shortened', since: compacting.at };
+  const { retry } = state.transcript;
   if (retry) {
     const of = retry.of === null ? '' : ` of ${retry.of}`;
     const why = retry.httpStatus === null ? 'failed' : `was answered with HTTP ${retry.httpStatus}`;

@@ -31,14 +31,19 @@ export interface Decision {
  */
 export const decide = (state: SessionState, now: number): Decision => {
   const live = headProcess(state.processes);
-  const end = endOf(state, live);
-  if (end) return end;
+  const end = endOf(state, live, now);
+  if (end?.isOver) return end.decision;
+  const decision = decideAlive(state, live, now);
+  return end ? { ...decision, nextAt: Math.min(decision.nextAt ?? end.at, end.at) } : decision;
+};
+
+const decideAlive = (state: SessionState, live: Process | undefined, now: number): Decision => {
   if (state.machineLost) return offline(state, state.machineLost, now);
   const asks = openAsks(state, live);
   if (asks.length > 0) return checked(state, live, asked(asks, live), now);
   if (live?.status) return checked(state, live, byPresence(state, live, live.status, now), now);
+  if (live && lastSignAt(state) < live.since) return resting(state, live.since, now, startingUp(live));
   const activity = activityOf(state, now);
-  if (live && (!activity || activity.since < live.since)) return resting(state, live.since, now, startingUp(live));
   if (!activity) return unknown(state);
   const { state: status, since, evidence, nextAt } = activity;
   const inferred = status === 'waiting_for_approval' ? [inferredAsk(state, since)] : [];
@@ -65,27 +70,38 @@ const plain = (evidence: Evidence) => ({
 /** A sign of life so shortly after the end was made before it. */
 const SAME_MOMENT_MS = 2_000;
 
-/** How the session ended, unless it gave a sign since. */
-const endOf = (state: SessionState, live: Process | undefined): Decision | undefined => {
+/** How the session ended, unless it gave a sign since; or when it will count as ended, unless it does. */
+const endOf = (
+  state: SessionState,
+  live: Process | undefined,
+  now: number,
+): { isOver: true; decision: Decision } | { isOver: false; at: number } | undefined => {
   const { hooks, transcript } = state;
   const { ended } = hooks;
-  // Hooks know at once that a process went on with another session; its presence may tell the old one for a while.
-  const wentOn = ended && (ended.reason === 'clear' || ended.reason === 'resume');
-  if (live) return ended && wentOn && live.since <= ended.at ? over('moved_on', LEFT, 'hook', ended.at) : undefined;
-  const gone = lastGone(state.processes);
-  if (gone && gone.at >= transcript.turn.signAt && gone.at + SAME_MOMENT_MS >= (hooks.turn?.signAt ?? 0)) {
-    return gone.how === 'left'
-      ? over('moved_on', LEFT, 'process', gone.at)
-      : over(gone.how === 'crashed' ? 'crashed' : 'closed', EXIT[gone.how], 'process', gone.at);
+  // A process that goes on with another session may tell the old one for minutes.
+  const wentOn = ended !== null && (ended.reason === 'clear' || ended.reason === 'resume');
+  if (live) {
+    if (!ended || !wentOn || live.since > ended.at) return undefined;
+    const at = ended.at + SAME_MOMENT_MS;
+    return now < at ? { isOver: false, at } : isOver(over('moved_on', LEFT, 'hook', ended.at));
   }
-  if (!ended || transcript.turn.signAt > ended.at) return undefined;
-  return over(
-    wentOn ? 'moved_on' : 'closed',
-    wentOn ? LEFT : `The client said goodbye (${ended.reason})`,
-    'hook',
-    ended.at,
-  );
+  const hookSignAt = hooks.turn?.signAt ?? 0;
+  const gone = lastGone(state.processes);
+  if (gone && gone.at >= transcript.turn.signAt && gone.at + SAME_MOMENT_MS >= hookSignAt) {
+    if (gone.how === 'left') return isOver(over('moved_on', LEFT, 'process', gone.at));
+    return isOver(over(gone.how === 'crashed' ? 'crashed' : 'closed', EXIT[gone.how], 'process', gone.at));
+  }
+  if (ended && transcript.turn.signAt <= ended.at) {
+    const says = wentOn ? LEFT : `The client said goodbye (${ended.reason})`;
+    return isOver(over(wentOn ? 'moved_on' : 'closed', says, 'hook', ended.at));
+  }
+  const { closedAt } = transcript;
+  if (closedAt === null || hookSignAt > closedAt) return undefined;
+  const decision = over('closed', 'The client wrote its closing totals', 'transcript', closedAt);
+  return isOver({ ...decision, evidence: { ...decision.evidence, inferred: true } });
 };
+
+const isOver = (decision: Decision) => ({ isOver: true, decision }) as const;
 
 const LEFT = 'The process went on with another session';
 const EXIT = {
@@ -170,6 +186,10 @@ const resting = (state: SessionState, since: number, now: number, evidence: Evid
     ? { ...plain(evidence), status: 'waiting_for_input', since, nextAt: idleAt }
     : { ...plain(evidence), status: 'idle', since: idleAt };
 };
+
+/** The last sign of what a session without a presence does; 0 where there is none. */
+const lastSignAt = ({ hooks, job, transcript }: SessionState): number =>
+  Math.max(hooks.turn?.signAt ?? 0, job?.at ?? 0, transcript.turn.signAt);
 
 const startingUp = ({ since }: Process): Evidence => ({
   source: 'presence',

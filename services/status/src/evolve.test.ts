@@ -46,7 +46,7 @@ describe('without presence, by the transcript and its time-outs', () => {
   });
 
   it('still says so after an event that says nothing of the turn', () => {
-    const events = [prompt(), tool(), anEvent('CostReported', { occurredAt: T0 + 10 * SECOND })];
+    const events = [prompt(), tool(), anEvent('TitleGiven', { occurredAt: T0 + 10 * SECOND })];
     expect(cardAt(events, T0 + 10 * SECOND)).toMatchObject({
       status: 'waiting_for_approval',
       since: T0 + 5 * SECOND,

@@ -17,7 +17,7 @@ export const sessionStateSchema = z.object({
   /** The latest `occurredAt` of all events so far. */
   clock: ms,
   startedAt: ms,
-  /** The last sign that it does something, whoever told it. */
+  /** The last sign that it does something, whoever told it; 0 before the first. */
   lastActivityAt: ms,
   /** The last position seen of each stream: anything at or before it is a repeat. */
   positions: z.record(z.string(), count).readonly(),
@@ -44,7 +44,7 @@ export const initialState = (sessionId: string, machine: string, at: number): Se
   machine,
   clock: at,
   startedAt: at,
-  lastActivityAt: at,
+  lastActivityAt: 0,
   positions: {},
   transcript: initialTranscript,
   processes: {},

@@ -18,8 +18,8 @@ export const factsSchema = z.object({
     }),
   ),
   owner: z.string().nullable(),
-  entrypoint: z.string().nullable(),
-  clientVersion: z.string().nullable(),
+  entrypoint: told(z.string()),
+  clientVersion: told(z.string()),
   titles: z.object({ person: z.string().nullable(), model: z.string().nullable(), client: z.string().nullable() }),
   /** The first thing that a person asked. */
   goal: told(z.string()),
@@ -70,8 +70,8 @@ export const evolveFacts = (facts: Facts, event: SessionEvent): Facts => {
         ...facts,
         location: later(facts.location, value, at),
         owner: owner ?? facts.owner,
-        clientVersion: clientVersion ?? facts.clientVersion,
-        entrypoint: entrypoint ?? facts.entrypoint,
+        clientVersion: laterIf(facts.clientVersion, clientVersion, at),
+        entrypoint: laterIf(facts.entrypoint, entrypoint, at),
       };
     }
     case 'PresenceChanged':
@@ -124,11 +124,13 @@ const afterOwn = (facts: Facts, event: SessionEvent): Facts => {
       return {
         ...facts,
         reply: event.data.text ? later(facts.reply, event.data.text, at) : facts.reply,
-        model: laterModel(facts, event.data.model, at),
+        model: laterIf(facts.model, event.data.model, at),
       };
     case 'AssistantThought':
-    case 'ToolRequested':
-      return event.data.model === null ? facts : { ...facts, model: laterModel(facts, event.data.model, at) };
+    case 'ToolRequested': {
+      const model = laterIf(facts.model, event.data.model, at);
+      return model === facts.model ? facts : { ...facts, model };
+    }
     case 'CostReported': {
       const { costUsd, linesAdded, linesRemoved } = event.data;
       return { ...facts, cost: { usd: costUsd, linesAdded, linesRemoved, at }, uncovered: {} };
@@ -150,15 +152,16 @@ interface Told<Value> {
 const later = <Value>(known: Told<Value> | null, value: Value, at: number): Told<Value> =>
   known && known.at > at ? known : { value, at };
 
-const laterModel = ({ model }: Facts, value: string | null, at: number): Facts['model'] =>
-  value === null || (model?.value === value && model.at <= at) ? model : later(model, value, at);
+/** Nothing new where the value is null, or the same as before. */
+const laterIf = (known: Told<string> | null, value: string | null, at: number): Told<string> | null =>
+  value === null || (known?.value === value && known.at <= at) ? known : later(known, value, at);
 
-const afterPresence = (facts: Facts, { data }: EventOf<'PresenceChanged'>): Facts => {
+const afterPresence = (facts: Facts, { data, occurredAt: at }: EventOf<'PresenceChanged'>): Facts => {
   const { clientVersion, name, isNamedByPerson, entrypoint } = data;
   return {
     ...facts,
-    clientVersion: clientVersion ?? facts.clientVersion,
-    entrypoint: entrypoint ?? facts.entrypoint,
+    clientVersion: laterIf(facts.clientVersion, clientVersion, at),
+    entrypoint: laterIf(facts.entrypoint, entrypoint ?? null, at),
     titles: name ? { ...facts.titles, [isNamedByPerson ? 'person' : 'client']: name } : facts.titles,
   };
 };

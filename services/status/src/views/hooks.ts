@@ -18,9 +18,14 @@ export type HookAsk = z.infer<typeof hookAskSchema>;
 
 /** All that the hooks say. Only events of hooks touch it, whatever else arrives between them. */
 export const hooksSchema = z.object({
-  /** The turn, since when, and its last sign; null until a hook told of one. */
+  /** The turn, since when, and its last sign; `started` before the first one. Null until a hook told of the session. */
   turn: z
-    .object({ state: z.enum(['working', 'done', 'failed']), at: ms, signAt: ms, reason: z.string().nullable() })
+    .object({
+      state: z.enum(['started', 'working', 'done', 'failed']),
+      at: ms,
+      signAt: ms,
+      reason: z.string().nullable(),
+    })
     .nullable(),
   promptId: z.string().nullable(),
   backgroundAgents: count,
@@ -88,7 +93,7 @@ export const evolveHooks = (view: Hooks, event: SessionEvent): Hooks => {
     case 'CompactionFinished':
       return { ...view, compactingAt: null };
     case 'SessionStarted':
-      return event.data.how === 'compact' ? view : { ...view, ended: null };
+      return sessionStarted(view, event);
     case 'SessionEnded':
       return {
         ...view,
@@ -100,6 +105,12 @@ export const evolveHooks = (view: Hooks, event: SessionEvent): Hooks => {
     default:
       return view;
   }
+};
+
+const sessionStarted = (view: Hooks, { data, occurredAt: at }: EventOf<'SessionStarted'>): Hooks => {
+  // In the midst of a turn.
+  if (data.how === 'compact') return view;
+  return { ...silentHooks, finished: view.finished, turn: { state: 'started', at, signAt: at, reason: null } };
 };
 
 const ofAgent = (view: Hooks, event: SessionEvent): Hooks =>

@@ -64,11 +64,14 @@ const urgency = ({ status }: Process): number => (status ? URGENCY[status] : 0);
 /** The live process that has the say. A session may run in two terminals: what needs a person most counts, then the newest. */
 export const headProcess = (processes: Processes): Process | undefined => {
   let head: Process | undefined;
+  let headKey = '';
   for (const key in processes) {
     const process = processes[key];
     if (!process || process.gone) continue;
-    const more = head ? urgency(process) - urgency(head) || process.since - head.since : 1;
-    if (more > 0) head = process;
+    const more = head ? urgency(process) - urgency(head) || process.since - head.since || (key > headKey ? 1 : -1) : 1;
+    if (more < 0) continue;
+    head = process;
+    headKey = key;
   }
   return head;
 };
@@ -79,7 +82,7 @@ export const lastGone = (processes: Processes): NonNullable<Process['gone']> | u
   for (const key in processes) {
     const gone = processes[key]?.gone;
     if (!gone) return undefined;
-    if (!last || gone.at > last.at) last = gone;
+    if (!last || gone.at > last.at || (gone.at === last.at && gone.how > last.how)) last = gone;
   }
   return last;
 };

@@ -17,6 +17,8 @@ export const transcriptSchema = z.object({
     .object({ attempt: count, of: count.nullable(), httpStatus: count.nullable(), retryAt: ms, at: ms })
     .nullable(),
   compactedAt: ms.nullable(),
+  /** The client wrote its totals and nothing after them: it does so when it is done with a session. */
+  closedAt: ms.nullable(),
   openTools: z.record(z.string(), openToolSchema).readonly(),
   /** The latest calls that have their result, the session's and its subagents'. */
   finished: z.array(z.string()).readonly(),
@@ -31,6 +33,7 @@ export const initialTranscript: Transcript = {
   backgroundAgents: 0,
   retry: null,
   compactedAt: null,
+  closedAt: null,
   openTools: {},
   finished: [],
   shells: {},
@@ -44,12 +47,13 @@ export const evolveTranscript = (view: Transcript, event: SessionEvent): Transcr
     const stopped = { outcome, at: event.occurredAt };
     return { ...view, shells: without(view.shells, taskId), agents: stopAgent(view.agents, taskId, stopped) };
   }
+  if (event.type === 'CostReported') return { ...view, closedAt: event.occurredAt };
   if (event.type === 'CompactionFinished') return { ...view, compactedAt: event.occurredAt };
   const turnEvent = turnEventOf(event);
   if (!turnEvent) return view;
   // Time-outs that came before this sign decide from which state the turn goes on.
   const turn = stepTurn(advanceTurn(view, event.occurredAt).turn, turnEvent, event.occurredAt);
-  return { ...view, turn, ended: endOf(event), ...detailsAfter(view, event) };
+  return { ...view, turn, ended: endOf(event), closedAt: null, ...detailsAfter(view, event) };
 };
 
 const evolveOfAgent = (view: Transcript, event: SessionEvent, agentId: string): Transcript => {

@@ -1,0 +1,200 @@
+import type { SessionEvent, SessionEventType } from '@crewboard/contract';
+import { anEvent, T0 } from '@crewboard/contract/testing';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { advance } from './card.ts';
+import { decide } from './decide.ts';
+import { evolve, fold, passTime } from './evolve.ts';
+import type { SessionState } from './state.ts';
+
+const HOUR = 3_600_000;
+const LATER = T0 + 48 * HOUR;
+
+/** What one source can say; the data is any of a few values that meet each other. */
+const id = fc.constantFrom('toolu_1', 'toolu_2');
+const agent = fc.option(fc.constant('a1'), { nil: undefined });
+const sayings = {
+  'transcript:main': [
+    'transcript',
+    fc.constantFrom<SessionEventType>(
+      'PromptSubmitted',
+      'AssistantReplied',
+      'ToolRequested',
+      'ToolFinished',
+      'TurnEnded',
+      'TurnInterrupted',
+      'TurnFailed',
+      'RequestRetried',
+      'CompactionFinished',
+      'BackgroundTaskEnded',
+      'SessionContinued',
+      'TokensUsed',
+      'TasksListed',
+      'SessionLocated',
+    ),
+  ],
+  'transcript:a1': [
+    'transcript',
+    fc.constantFrom<SessionEventType>(
+      'AssistantReplied',
+      'ToolRequested',
+      'ToolFinished',
+      'SubagentStarted',
+      'SubagentStopped',
+    ),
+  ],
+  'presence:1': [
+    'presence',
+    fc.constantFrom<SessionEventType>(
+      'PresenceChanged',
+      'PresenceChanged',
+      'PresenceChanged',
+      'ProcessExited',
+      'SessionLeft',
+    ),
+  ],
+  'presence:2': ['presence', fc.constantFrom<SessionEventType>('PresenceChanged', 'ProcessExited')],
+  hooks: [
+    'hook',
+    fc.constantFrom<SessionEventType>(
+      'PromptSubmitted',
+      'ToolRequested',
+      'ToolFinished',
+      'PermissionRequested',
+      'TurnEnded',
+      'TurnFailed',
+      'Notified',
+      'SubagentStarted',
+      'SubagentStopped',
+      'CompactionStarted',
+      'CompactionFinished',
+      'SessionStarted',
+      'SessionEnded',
+      'ElicitationRequested',
+      'ElicitationAnswered',
+    ),
+  ],
+  'job:1': ['job', fc.constant<SessionEventType>('JobChanged')],
+  machine: ['machine', fc.constantFrom<SessionEventType>('MachineLost', 'MachineReturned')],
+} as const;
+
+const anySaying = (stream: keyof typeof sayings): fc.Arbitrary<SessionEvent[]> => {
+  const [source, types] = sayings[stream];
+  const one = fc.record({
+    type: types,
+    toolUseId: id,
+    status: fc.constantFrom('busy', 'idle', 'waiting', 'shell', null),
+    tempo: fc.constantFrom('active', 'blocked', 'idle'),
+    agents: fc.constantFrom(0, 0, 2),
+    agentId: stream === 'hooks' ? agent : fc.constant(stream === 'transcript:a1' ? 'a1' : undefined),
+    at: fc.integer({ min: T0, max: T0 + 600_000 }),
+  });
+  return fc.array(one, { maxLength: 12 }).map((facts) =>
+    facts.map(({ type, toolUseId, status, tempo, agents, agentId, at }, position) => {
+      const data = { toolUseId, status, tempo, needs: 'approve Bash: ls', backgroundAgents: agents };
+      const known = Object.keys(anEvent(type).data);
+      const fitting = Object.fromEntries(Object.entries(data).filter(([key]) => known.includes(key)));
+      const event = anEvent(type, { source, stream, position, occurredAt: at, data: fitting as never });
+      return agentId ? ({ ...event, agentId } as SessionEvent) : event;
+    }),
+  );
+};
+
+const anyLife = fc.tuple(...(Object.keys(sayings) as (keyof typeof sayings)[]).map(anySaying));
+
+/** The streams merged: `picks` chooses which goes next. */
+const merged = (streams: readonly SessionEvent[][], picks: readonly number[]): SessionEvent[] => {
+  const rest = streams.map((stream) => [...stream]);
+  const all: SessionEvent[] = [];
+  for (let turn = 0; ; turn++) {
+    const left = rest.filter((stream) => stream.length > 0);
+    const next = left[(picks[turn % picks.length] ?? 0) % left.length]?.shift();
+    if (!next) return all;
+    all.push(next);
+  }
+};
+
+const foldAll = (events: readonly SessionEvent[], from?: SessionState): SessionState | undefined =>
+  events.reduce<SessionState | undefined>(evolve, from);
+
+const picks = fc.array(fc.nat(6), { minLength: 1, maxLength: 60 });
+
+describe('any life of a session', () => {
+  it('ends in the same decision however its sources were interleaved', () => {
+    fc.assert(
+      fc.property(anyLife, picks, picks, fc.integer({ min: T0, max: LATER }), (life, one, other, now) => {
+        const [a, b] = [foldAll(merged(life, one)), foldAll(merged(life, other))];
+        fc.pre(a !== undefined && b !== undefined);
+        if (!a || !b) return;
+        const at = Math.max(now, a.clock);
+        expect(decide(b, at)).toEqual(decide(a, at));
+        expect(advance(b, at).card.subagents).toEqual(advance(a, at).card.subagents);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('is not changed by a repeat', () => {
+    fc.assert(
+      fc.property(anyLife, picks, (life, order) => {
+        const events = merged(life, order);
+        const state = foldAll(events);
+        expect(foldAll(events, state)).toEqual(state);
+      }),
+    );
+  });
+
+  it('goes on from any snapshot as from the start, also through JSON, and with the same history', () => {
+    fc.assert(
+      fc.property(anyLife, picks, fc.nat(), (life, order, cut) => {
+        const events = merged(life, order);
+        fc.pre(events.length > 0);
+        const at = cut % events.length;
+        const changes: unknown[] = [];
+        let state: SessionState | undefined;
+        for (const [index, event] of events.entries()) {
+          if (index === at && state) state = JSON.parse(JSON.stringify(state)) as SessionState;
+          const evolved = fold(state, event);
+          state = evolved.state;
+          changes.push(...evolved.changes);
+        }
+        let whole: SessionState | undefined;
+        const expected: unknown[] = [];
+        for (const event of events) {
+          const evolved = fold(whole, event);
+          whole = evolved.state;
+          expected.push(...evolved.changes);
+        }
+        expect(JSON.stringify(state)).toBe(JSON.stringify(whole));
+        expect(changes).toEqual(expected);
+      }),
+    );
+  });
+
+  it('has a history that says at each of its times what the card said, however often time was looked at', () => {
+    fc.assert(
+      fc.property(
+        anyLife,
+        picks,
+        fc.array(fc.integer({ min: 0, max: 400_000 }), { maxLength: 5 }),
+        (life, order, looks) => {
+          const state = foldAll(merged(life, order));
+          fc.pre(state !== undefined);
+          if (!state) return;
+          const once = passTime(state, LATER);
+          let step = state;
+          const changes = [];
+          for (const ms of [...looks.toSorted((a, b) => a - b).map((ms) => state.clock + ms), LATER]) {
+            const passed = passTime(step, ms);
+            step = passed.state;
+            changes.push(...passed.changes);
+          }
+          expect(changes).toEqual(once.changes);
+          expect(advance(step, LATER).card).toEqual(advance(state, LATER).card);
+          for (const { at, status, ended } of once.changes)
+            expect(advance(state, at).card).toMatchObject({ status, ended });
+        },
+      ),
+    );
+  });
+});
