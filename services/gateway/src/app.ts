@@ -11,6 +11,7 @@ import { answerError } from './problem.ts';
 import { boardRoutes } from './routes/board.ts';
 import { feedRoute } from './routes/feed.ts';
 import { ingestRoute } from './routes/ingest.ts';
+import { machineRoutes } from './routes/machines.ts';
 import { openapiRoute } from './routes/openapi.ts';
 import { addWeb } from './routes/web.ts';
 
@@ -78,9 +79,10 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   });
 
   await app.register(healthRoutes({ registry, ready: () => hub.check(), logger: options.logger }));
-  await app.register(boardRoutes({ hub }));
+  await app.register(boardRoutes({ hub, log }));
   await app.register(feedRoute({ hub, limits: feedLimits, metrics }));
   await app.register(ingestRoute({ log, metrics, token: options.ingestToken }));
+  await app.register(machineRoutes({ log, token: options.ingestToken }));
   await app.register(openapiRoute);
   await addWeb(app, options.webDir);
   return app;

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { anEvent } from '@crewboard/contract/testing';
+import { aMachineReport, anEvent, aStatusChange } from '@crewboard/contract/testing';
 import { openRedisLog } from '@crewboard/event-log';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { type RunningRedis, startRedis } from '../../../test/support/redis.ts';
 import { boardSchema, card, openFeed, project, startGateway, TOKEN } from '../test/harness.ts';
+import { historySchema } from './routes/board.ts';
+import { reportAnswerSchema } from './routes/machines.ts';
 
 let redis: RunningRedis;
 beforeAll(async () => {
@@ -53,6 +55,36 @@ test('two gateways on one log tell the same board, and one resumes what the othe
   expect(a?.sessions).toHaveLength(sessions.length - 1);
 });
 
+test('two gateways on one log tell the same histories and machines', async () => {
+  const prefix = `test-${randomUUID()}`;
+  const changes = ['working', 'idle'] as const;
+  const history = sessions.flatMap((sessionId) =>
+    changes.map((status) => ({ sessionId, change: aStatusChange({ status }) })),
+  );
+  await project(
+    await openLog(prefix),
+    sessions.map((id) => card(id)),
+    [],
+    history,
+  );
+  const first = await startGateway(await openLog(prefix));
+  const second = await startGateway(await openLog(prefix));
+  const reported = await fetch(`${first.url}/api/machines/devbox`, {
+    method: 'PUT',
+    body: JSON.stringify(aMachineReport()),
+    headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+  });
+  const { now } = reportAnswerSchema.parse(await reported.json());
+  for (const { url } of [first, second]) {
+    for (const sessionId of sessions) {
+      const told = historySchema.parse(await (await fetch(`${url}/api/sessions/${sessionId}/history`)).json());
+      expect(told.history.map(({ status }) => status)).toEqual(changes);
+    }
+    const known = await (await fetch(`${url}/api/machines`)).json();
+    expect(known).toEqual({ machines: [{ report: aMachineReport(), receivedAt: now }] });
+  }
+});
+
 test('keeps its feeds and its board while Redis is away, and goes on when it is back', async () => {
   const log = await openLog();
   await project(log, [card('a')]);
@@ -67,6 +99,8 @@ test('keeps its feeds and its board while Redis is away, and goes on when it is 
   const refused = await ingest(gateway.url);
   expect(refused.status).toBe(503);
   expect(refused.headers.get('retry-after')).not.toBeNull();
+  expect(await statusOf(`${gateway.url}/api/sessions/a/history`)).toBe(503);
+  expect(await statusOf(`${gateway.url}/api/machines`)).toBe(503);
 
   await redis.restart();
   await vi.waitFor(async () => expect(await statusOf(`${gateway.url}/readyz`)).toBe(200), { timeout: 15_000 });

@@ -17,7 +17,7 @@ export interface GatewayOptions {
   allowedHosts?: readonly string[];
   /** Origins besides the board's own that may open feeds; `*` for any. */
   allowedOrigins?: readonly string[];
-  /** Without one nobody may send events over HTTP. */
+  /** Without one nobody may send events or reports over HTTP. */
   ingestToken?: string | undefined;
   /** Whether, or from which proxies, X-Forwarded-For tells the client's address. */
   trustProxy?: boolean | string;

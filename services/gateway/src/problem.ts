@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { within } from '@crewboard/runtime';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
@@ -25,6 +26,18 @@ export class BoardNotRead extends Unavailable {
     super('The board was not read from the log yet.');
   }
 }
+
+/** A log that did not answer by then is away, as far as a client goes. */
+const LOG_WITHIN_MS = 10_000;
+
+/** What the log answers; throws {@link Unavailable} with a message for clients where it does not, or not in time. */
+export const orUnavailable = async <Answer>(answer: Promise<Answer>, message: string): Promise<Answer> => {
+  try {
+    return await within(answer, LOG_WITHIN_MS);
+  } catch (error) {
+    throw new Unavailable(message, { cause: error });
+  }
+};
 
 /** The one place where errors become HTTP. What is ours stays inside: a 5xx tells nothing but that it happened. */
 export const answerError = (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void => {

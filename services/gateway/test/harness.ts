@@ -13,7 +13,7 @@ import {
   sessionSchema,
 } from '@crewboard/contract';
 import { aCard } from '@crewboard/contract/testing';
-import { type EventLog, openEmbeddedLog, partitionOf, type Row } from '@crewboard/event-log';
+import { type EventLog, type HistoryEntry, openEmbeddedLog, partitionOf, type Row } from '@crewboard/event-log';
 import { createLogger, createMetrics, type Logger, type Registry } from '@crewboard/runtime';
 import { onTestFinished } from 'vitest';
 import WebSocket from 'ws';
@@ -34,11 +34,12 @@ export const openLog = async (partitions = 2): Promise<EventLog> => {
   return log;
 };
 
-/** Writes to the board as the status service does: rows, removals and their changes in one step. */
+/** Writes to the board as the status service does: rows, removals, their changes and histories in one step. */
 export const project = async (
   log: EventLog,
   cards: readonly Card[],
   removed: readonly string[] = [],
+  history: readonly HistoryEntry[] = [],
 ): Promise<void> => {
   for (let partition = 0; partition < log.partitions; partition++) {
     const isHere = (sessionId: string) => partitionOf(sessionId, log.partitions) === partition;
@@ -54,7 +55,8 @@ export const project = async (
       ...gone.map((sessionId): BoardChange => ({ type: 'CardRemoved', sessionId })),
     ];
     const checkpoint = await log.lastOffset(partition);
-    await log.save(lease, { rows, removed: gone, changes, checkpoint });
+    const told = history.filter(({ sessionId }) => isHere(sessionId));
+    await log.save(lease, { rows, removed: gone, changes, history: told, checkpoint });
   }
 };
 

@@ -1,13 +1,22 @@
+import { statusChangeSchema } from '@crewboard/contract';
+import type { EventLog } from '@crewboard/event-log';
 import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
 import type { Hub } from '../hub.ts';
-import { BoardNotRead } from '../problem.ts';
+import { BoardNotRead, orUnavailable } from '../problem.ts';
 
 const sessionParams = z.object({ id: z.string() });
 
-/** GET /api/board and GET /api/sessions/:id, from memory. */
+export const historySchema = z.object({
+  sessionId: z.string(),
+  /** The oldest first. */
+  history: z.array(statusChangeSchema),
+});
+type History = z.infer<typeof historySchema>;
+
+/** GET /api/board and GET /api/sessions/:id, from memory, and GET /api/sessions/:id/history, from the log. */
 export const boardRoutes =
-  ({ hub }: { hub: Hub }): FastifyPluginAsync =>
+  ({ hub, log }: { hub: Hub; log: EventLog }): FastifyPluginAsync =>
   async (app) => {
     const board = () => {
       if (!hub.board) throw new BoardNotRead();
@@ -24,5 +33,14 @@ export const boardRoutes =
       const session = board().session(id);
       reply.header('cache-control', 'no-store');
       return session ?? reply.callNotFound();
+    });
+
+    app.get('/api/sessions/:id/history', async (request, reply) => {
+      const { id } = sessionParams.parse(request.params);
+      if (!board().session(id)) return reply.callNotFound();
+      const history = await orUnavailable(log.history(id), 'The log can not be read now.');
+      reply.header('cache-control', 'no-store');
+      const answer: History = { sessionId: id, history };
+      return answer;
     });
   };

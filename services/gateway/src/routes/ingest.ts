@@ -1,14 +1,13 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { parseEvent, type SessionEvent } from '@crewboard/contract';
 import type { DeadLetter, EventLog } from '@crewboard/event-log';
-import { within } from '@crewboard/runtime';
 import rateLimit from '@fastify/rate-limit';
-import type { FastifyPluginAsync, onRequestHookHandler } from 'fastify';
+import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
 import type { GatewayMetrics } from '../metrics.ts';
 import { type BodyLimits, BodyRefused, discard, readLines } from '../ndjson.ts';
-import { problem, Unavailable } from '../problem.ts';
+import { orUnavailable, problem } from '../problem.ts';
+import { tokenHook } from '../token.ts';
 
 export interface IngestOptions {
   log: EventLog;
@@ -26,9 +25,6 @@ const REQUESTS_PER_MINUTE = 6000;
 /** So long what a refused client still sends is taken, for it to read why. */
 const DISCARD_MS = 1000;
 
-/** A batch that the log did not take by then is answered as refused; the agent sends it again and the fold knows repeats. */
-const APPEND_WITHIN_MS = 10_000;
-
 export const ingestAnswerSchema = z.object({
   /** Events that are in the log now. */
   accepted: z.number().int(),
@@ -36,28 +32,6 @@ export const ingestAnswerSchema = z.object({
   rejected: z.array(z.object({ line: z.number().int(), reason: z.string() })),
 });
 type IngestAnswer = z.infer<typeof ingestAnswerSchema>;
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-const bearerOf = (header: string | undefined): string | undefined => /^bearer +(\S+)$/i.exec(header ?? '')?.[1];
-
-const tokenHook = (token: string | undefined): onRequestHookHandler => {
-  const expected = token === undefined ? undefined : digest(token);
-  return (request, reply, done) => {
-    if (!expected) {
-      const message = 'This board takes no events over HTTP: CREWBOARD_INGEST_TOKEN is not set.';
-      reply.code(403).send(problem(403, message));
-      return;
-    }
-    const given = bearerOf(request.headers.authorization);
-    // Digests have one length, so the comparison takes the same time whatever was sent.
-    if (given === undefined || !timingSafeEqual(digest(given), expected)) {
-      reply.header('www-authenticate', 'Bearer').code(401).send(problem(401, 'The token is missing or wrong.'));
-      return;
-    }
-    done();
-  };
-};
 
 const parseLine = (text: string): ReturnType<typeof parseEvent> => {
   let value: unknown;
@@ -124,11 +98,8 @@ export const ingestRoute =
         reply.header('connection', 'close');
         throw refusal;
       }
-      try {
-        await within(store(log, batch), APPEND_WITHIN_MS);
-      } catch (error) {
-        throw new Unavailable('The log can not be written now. Send the batch again later.', { cause: error });
-      }
+      // The agent sends a batch that came to nothing here again, and the fold knows repeats.
+      await orUnavailable(store(log, batch), 'The log can not be written now. Send the batch again later.');
       metrics.ingestAccepted.inc(batch.events.length);
       metrics.ingestRejected.inc(batch.rejected.length);
       if (batch.rejected.length > 0) {

@@ -25,6 +25,15 @@ test('describes the session as it is sent', () => {
   expect(Session).toMatchObject({ type: 'object', properties: { sessionId: { type: 'string' } } });
 });
 
+/** A feed that is asked for without an upgrade, a session that is none, and what comes without a token. */
+const notOk: Record<string, number> = {
+  '/api/feed': 426,
+  '/api/sessions/{id}': 404,
+  '/api/sessions/{id}/history': 404,
+  '/api/machines/{machine}': 401,
+  '/api/ingest': 401,
+};
+
 test('is served, and every path in it is', async () => {
   const { url } = await startGateway(await openLog(), {
     logger: createLogger({ name: 'gateway', level: 'silent' }),
@@ -35,8 +44,7 @@ test('is served, and every path in it is', async () => {
   for (const [path, methods] of Object.entries(openapiDocument().paths)) {
     for (const method of Object.keys(methods)) {
       const response = await fetch(`${url}${path}`, { method });
-      // A feed that is asked for without an upgrade, a session that is none, and a batch without a token.
-      const expected = { '/api/feed': 426, '/api/sessions/{id}': 404, '/api/ingest': 401 }[path] ?? 200;
+      const expected = notOk[path] ?? 200;
       expect([path, response.status]).toEqual([path, expected]);
     }
   }

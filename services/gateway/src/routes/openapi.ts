@@ -1,8 +1,17 @@
-import { feedMessageSchema, sessionEventSchema, sessionSchema } from '@crewboard/contract';
+import {
+  feedMessageSchema,
+  machineReportSchema,
+  machineSchema,
+  sessionEventSchema,
+  sessionSchema,
+  statusChangeSchema,
+} from '@crewboard/contract';
 import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
 import { problemSchema } from '../problem.ts';
+import { historySchema } from './board.ts';
 import { ingestAnswerSchema } from './ingest.ts';
+import { machinesSchema, reportAnswerSchema } from './machines.ts';
 
 const boardSchema = z.object({ offset: z.string(), sessions: z.array(sessionSchema) });
 
@@ -13,6 +22,12 @@ schemas
   .add(feedMessageSchema, { id: 'FeedMessage' })
   .add(sessionEventSchema, { id: 'SessionEvent' })
   .add(ingestAnswerSchema, { id: 'IngestAnswer' })
+  .add(statusChangeSchema, { id: 'StatusChange' })
+  .add(historySchema, { id: 'History' })
+  .add(machineReportSchema, { id: 'MachineReport' })
+  .add(machineSchema, { id: 'Machine' })
+  .add(machinesSchema, { id: 'Machines' })
+  .add(reportAnswerSchema, { id: 'ReportAnswer' })
   .add(problemSchema, { id: 'Problem' });
 
 const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
@@ -46,6 +61,8 @@ const refused = {
 };
 const { 421: misdirected } = refused;
 
+const inPath = (name: string) => ({ name, in: 'path', required: true, schema: { type: 'string', maxLength: 200 } });
+
 /** What the gateway serves, as OpenAPI 3.1. */
 export const openapiDocument = () => ({
   openapi: '3.1.0',
@@ -72,12 +89,56 @@ export const openapiDocument = () => ({
       get: {
         operationId: 'getSession',
         summary: 'One session',
-        parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string', maxLength: 200 } }],
+        parameters: [inPath('id')],
         responses: {
           200: json('The session now', 'Session'),
           404: json('No such session on the board', 'Problem'),
           421: misdirected,
           503: json('The board was not read from the log yet', 'Problem'),
+        },
+      },
+    },
+    '/api/sessions/{id}/history': {
+      get: {
+        operationId: 'getHistory',
+        summary: 'How a session came to its status: the latest changes, the oldest first, each with the reason',
+        parameters: [inPath('id')],
+        responses: {
+          200: json('The history now; at most 200 changes', 'History'),
+          404: json('No such session on the board', 'Problem'),
+          421: misdirected,
+          503: json('The board was not read yet, or the log can not be read now; see Retry-After', 'Problem'),
+        },
+      },
+    },
+    '/api/machines': {
+      get: {
+        operationId: 'getMachines',
+        summary: 'Every machine that ever reported, with its last report',
+        responses: {
+          200: json('The machines now', 'Machines'),
+          421: misdirected,
+          503: json('The log can not be read now; see Retry-After', 'Problem'),
+        },
+      },
+    },
+    '/api/machines/{machine}': {
+      put: {
+        operationId: 'reportMachine',
+        summary: "A machine's report on its agent and its senses, in place of the one before",
+        description: 'At most 64 KB. Agents report every 10 s; a machine that is silent for 35 s counts as offline.',
+        security: [{ token: [] }],
+        parameters: [inPath('machine')],
+        requestBody: { required: true, content: { 'application/json': { schema: reference('MachineReport') } } },
+        responses: {
+          200: json("Kept; the answer holds the board's clock", 'ReportAnswer'),
+          400: json('The body is no report, or the report of another machine', 'Problem'),
+          401: json('The token is missing or wrong', 'Problem'),
+          ...refused,
+          413: json('The body is too large', 'Problem'),
+          415: json('The body is not JSON', 'Problem'),
+          429: json('Too many requests; see Retry-After', 'Problem'),
+          503: json('The log can not be written now; see Retry-After', 'Problem'),
         },
       },
     },
