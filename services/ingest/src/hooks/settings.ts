@@ -1,0 +1,153 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+/** A hook event of the client that says something of a session's status. */
+export interface HookEvent {
+  name: string;
+  /** The client version that brought it. Older ones may leave out the whole settings file over a name they don't know. */
+  since: string;
+  /** From which version its hook runs in the background; null: always in line. */
+  asyncSince: string | null;
+}
+
+/**
+ * Below this version hooks are not installed: it is the first with `PermissionRequest`, which is most of what they are for, and
+ * per-command time-outs were settled long before.
+ */
+export const OLDEST_CLIENT = '2.0.45';
+
+/**
+ * The client took `async` a few months earlier, but until this version it wrote a line into the terminal for each hook that
+ * had run in the background.
+ */
+const QUIET_ASYNC = '2.1.75';
+
+const event = (name: string, since = OLDEST_CLIENT, asyncSince: string | null = QUIET_ASYNC): HookEvent => ({
+  name,
+  since,
+  asyncSince,
+});
+
+/**
+ * What is registered, and nothing else. Never WorktreeCreate, whose hook replaces what the client does, nor MessageDisplay,
+ * which the client waits for with every piece of text.
+ */
+export const HOOK_EVENTS: readonly HookEvent[] = [
+  event('SessionStart'),
+  // In line: a client that exits does not wait for what runs in the background.
+  event('SessionEnd', OLDEST_CLIENT, null),
+  event('UserPromptSubmit'),
+  event('PreToolUse'),
+  // Until 2.1.119 each background hook of this event left an empty entry in the transcript.
+  event('PostToolUse', OLDEST_CLIENT, '2.1.119'),
+  event('PostToolUseFailure', '2.1.0'),
+  event('PermissionRequest'),
+  event('PermissionDenied', '2.1.89'),
+  event('Notification'),
+  event('Stop'),
+  event('StopFailure', '2.1.78'),
+  event('SubagentStart'),
+  event('SubagentStop'),
+  event('PreCompact'),
+  event('PostCompact', '2.1.76'),
+  event('Elicitation', '2.1.76'),
+  event('ElicitationResult', '2.1.76'),
+];
+
+/** Seconds until the client stops waiting for the hook. */
+export const HOOK_TIMEOUT_S = 5;
+
+/** The hook exists twice: for a POSIX shell, and for Node.js where there is none. */
+export type HookVariant = 'sh' | 'node';
+
+export const hookScript = (dataDir: string, variant: HookVariant): string =>
+  join(resolve(dataDir), variant === 'sh' ? 'hook.sh' : 'hook.mjs');
+
+/** Payloads wait here for the agent, one file each. */
+export const spoolFolder = (dataDir: string): string => join(resolve(dataDir), 'spool');
+
+/**
+ * What settings.json names, the same text for the same data folder: it is how our entries are told from others'.
+ *
+ * The shell variant is read into the shell that the client starts anyway, which saves a process at every event and works
+ * where nothing may be executed from the home folder. Where the script is gone, the payload is read and dropped: the client
+ * tells the person of every hook that fails or leaves its input unread.
+ */
+export const hookCommand = (dataDir: string, variant: HookVariant): string => {
+  const script = hookScript(dataDir, variant);
+  if (variant === 'node') return `node "${script.replaceAll('\\', '/')}"`;
+  const quoted = `'${script.replaceAll("'", "'\\''")}'`;
+  return `[ -f ${quoted} ] && . ${quoted}; cat >/dev/null`;
+};
+
+/** Whether a command of a settings file is the hook of this data folder. */
+export const isHookCommand = (dataDir: string): ((command: unknown) => boolean) => {
+  const ours: readonly unknown[] = [hookCommand(dataDir, 'sh'), hookCommand(dataDir, 'node')];
+  return (command) => ours.includes(command);
+};
+
+/** Below zero where `a` is the older version. */
+export const compareVersions = (a: string, b: string): number => {
+  const [left, right] = [a, b].map((version) => version.split('.').map((part) => Number.parseInt(part, 10) || 0));
+  for (let index = 0; index < 3; index++) {
+    const difference = (left?.[index] ?? 0) - (right?.[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+};
+
+const entrySchema = z.looseObject({ command: z.string().optional().catch(undefined) });
+const groupSchema = z.looseObject({ hooks: z.array(entrySchema.nullable().catch(null)).catch([]) });
+const settingsSchema = z.looseObject({
+  disableAllHooks: z.boolean().optional().catch(undefined),
+  hooks: z.record(z.string(), z.array(groupSchema.nullable().catch(null)).catch([])).catch({}),
+});
+
+/** What a settings file says of our hook. */
+export interface SettingsView {
+  isDisabled: boolean;
+  /** Names of the events that our hook is registered for. */
+  events: string[];
+}
+
+/** Reads a settings file's text as leniently as it can be. `undefined` where it is no JSON object. Never throws. */
+export const parseSettings = (text: string, dataDir: string): SettingsView | undefined => {
+  let value: unknown;
+  try {
+    value = text.trim() === '' ? {} : JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    return undefined;
+  }
+  const parsed = settingsSchema.safeParse(value);
+  if (!parsed.success) return undefined;
+  const isOurs = isHookCommand(dataDir);
+  const events = Object.entries(parsed.data.hooks)
+    .filter(([, groups]) => groups.some((group) => group?.hooks.some((entry) => isOurs(entry?.command))))
+    .map(([name]) => name);
+  return { isDisabled: parsed.data.disableAllHooks === true, events };
+};
+
+export type HooksInstalled = 'yes' | 'partly' | 'no' | 'disabled' | 'unreadable';
+
+/**
+ * What the person's own settings say: `yes` where our hook is registered for every event that all supported clients know,
+ * `disabled` where it is, but `disableAllHooks` stands beside it. Never rejects.
+ */
+export const hooksInstalled = async (claudeDir: string, dataDir: string): Promise<HooksInstalled> => {
+  let text: string;
+  try {
+    text = await readFile(join(claudeDir, 'settings.json'), 'utf8');
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'no' : 'unreadable';
+  }
+  return installedAs(parseSettings(text, dataDir));
+};
+
+export const installedAs = (view: SettingsView | undefined): HooksInstalled => {
+  if (!view) return 'unreadable';
+  if (view.events.length === 0) return 'no';
+  if (view.isDisabled) return 'disabled';
+  const base = HOOK_EVENTS.filter(({ since }) => since === OLDEST_CLIENT);
+  return base.every(({ name }) => view.events.includes(name)) ? 'yes' : 'partly';
+};
