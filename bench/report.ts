@@ -2,10 +2,16 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 
 export type Row = Record<string, string | number>;
 
+/** What was measured, and where that says too little, more of it under names of their own. */
+export interface Report {
+  rows: Row[];
+  more: Readonly<Record<string, Row[]>>;
+}
+
 /** One file a benchmark: what it measures, and how. `args` are those of the command line that are not `--json`. */
 export interface Benchmark {
   about: string;
-  run(args: readonly string[]): Promise<Row[]>;
+  run(args: readonly string[]): Promise<Row[] | Report>;
 }
 
 /** The value that a share (0 to 1) of the sorted samples does not exceed; NaN without samples. */

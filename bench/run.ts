@@ -6,6 +6,7 @@ const load: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
   log: () => import('./log.ts'),
   fold: () => import('./fold.ts'),
   page: () => import('./page.ts'),
+  truth: () => import('./truth.ts'),
 };
 
 const [name, ...rest] = process.argv.slice(2);
@@ -14,14 +15,16 @@ const loader = name === undefined ? undefined : load[name];
 if (loader) {
   const isJson = rest.includes('--json');
   const { benchmark } = await loader();
-  const rows = await benchmark.run(rest.filter((arg) => arg !== '--json'));
+  const measured = await benchmark.run(rest.filter((arg) => arg !== '--json'));
+  const { rows, more } = Array.isArray(measured) ? { rows: measured, more: {} } : measured;
   const machine = machineFacts();
   if (isJson) {
-    console.log(JSON.stringify({ benchmark: name, machine, rows }, null, 2));
+    console.log(JSON.stringify({ benchmark: name, machine, rows, ...more }, null, 2));
   } else {
     const { cores, cpu, memoryGiB, node, platform } = machine;
     console.log(`${benchmark.about}\n${cores} cores (${cpu}), ${memoryGiB} GiB, Node.js ${node}, ${platform}\n`);
     console.log(formatTable(rows));
+    for (const [title, table] of Object.entries(more)) console.log(`\n${title}\n\n${formatTable(table)}`);
   }
 } else {
   if (name !== undefined) console.error(`There is no benchmark “${name}”.\n`);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -14,9 +15,18 @@ const entrySchema = z.discriminatedUnion('source', [
   z.object({ t, source: z.literal('presence'), file: z.string(), content: z.unknown() }),
   z.object({ t, source: z.literal('process'), pid: z.number().int(), alive: z.boolean() }),
   z.object({ t, source: z.literal('hook'), payload: z.unknown() }),
+  z.object({ t, source: z.literal('job'), file: z.string(), content: z.unknown() }),
+  z.object({ t, source: z.literal('meta'), file: z.string(), content: z.unknown() }),
 ]);
-/** What became visible `t` seconds after the start. */
+/**
+ * What became visible `t` seconds after the start. `file` is below the claude folder; `content` is the whole of it, null when
+ * it was gone: of `sessions/<pid>.json`, of a background job's `jobs/<id>/state.json`, of a subagent's `agent-<id>.meta.json`.
+ */
 export type CaptureEntry = z.infer<typeof entrySchema>;
+
+const truthSchema = z.object({ t, sessionId: z.string(), status: z.string() });
+/** What the screen showed of a session `t` seconds after the start: a status of the board, or `ended`. */
+export type TruthPoint = z.infer<typeof truthSchema>;
 
 export interface Capture {
   dir: string;
@@ -29,18 +39,28 @@ export interface Capture {
 export const readCapture = async (dir: string): Promise<Capture> => {
   const head = captureSchema.safeParse(await readJson(join(dir, 'capture.json')));
   if (!head.success) throw new Error(`${dir}/capture.json: ${z.prettifyError(head.error)}`);
-  const lines = (await readFile(join(dir, 'timeline.jsonl'), 'utf8')).split('\n').filter((line) => line.trim() !== '');
-  const entries = lines.map((line, index) => {
-    const parsed = entrySchema.safeParse(parseJson(line));
-    if (!parsed.success) throw new Error(`${dir}/timeline.jsonl:${index + 1}: ${z.prettifyError(parsed.error)}`);
-    return parsed.data;
-  });
+  const entries = await readLines(join(dir, 'timeline.jsonl'), entrySchema);
   return { dir, startedAt: head.data.startedAtEpochMs, entries: entries.toSorted((a, b) => a.t - b.t) };
+};
+
+/** What the screen showed during a recorded run, in the order of time; nothing where it was not noted. */
+export const readTruth = async (dir: string): Promise<TruthPoint[]> => {
+  const path = join(dir, 'truth.jsonl');
+  const points = existsSync(path) ? await readLines(path, truthSchema) : [];
+  return points.toSorted((a, b) => a.t - b.t);
 };
 
 /** The bytes of a transcript that became visible with an entry. */
 export const bytesOf = async (capture: Capture, file: string, from: number, to: number): Promise<Buffer> =>
   (await readFile(join(capture.dir, 'claude', file))).subarray(from, to);
+
+const readLines = async <Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema>[]> =>
+  (await readFile(path, 'utf8')).split('\n').flatMap((line, index) => {
+    if (line.trim() === '') return [];
+    const parsed = schema.safeParse(parseJson(line));
+    if (!parsed.success) throw new Error(`${path}:${index + 1}: ${z.prettifyError(parsed.error)}`);
+    return [parsed.data];
+  });
 
 const readJson = async (path: string): Promise<unknown> => {
   try {

@@ -1,5 +1,6 @@
 import type { SessionEvent } from '@crewboard/contract';
 import {
+  createHookParser,
   createLineSplitter,
   createTranscriptParser,
   exitEvent,
@@ -19,6 +20,9 @@ interface Followed {
   parser: TranscriptParser;
 }
 
+/** A payload's events take so many positions, as its file in the spool does. */
+const HOOK_POSITIONS = 16;
+
 /**
  * The agent's own parsers, fed by hand at given times instead of by files and watchers. Returns the events of each step, in order.
  */
@@ -27,6 +31,8 @@ export const createObserver = (machine: string, locate: Locate) => {
   const presences = new Map<number, PresenceRecord>();
   const owner = null;
   let lastPosition = -1;
+  const hooks = createHookParser({ machine, owner, stream: 'hooks', locate });
+  let hookPosition = -1;
 
   const follow = (file: string): Followed | undefined => {
     const known = followed.get(file);
@@ -76,6 +82,12 @@ export const createObserver = (machine: string, locate: Locate) => {
       lastPosition = change.lastPosition;
       return change.events;
     },
+    hook: (payload: unknown, observedAt: number): SessionEvent[] => {
+      hookPosition = Math.max(hookPosition + HOOK_POSITIONS, observedAt * 1_000);
+      return hooks.payload(JSON.stringify(payload), hookPosition, observedAt).events;
+    },
+    job: (_file: string, _content: unknown, _observedAt: number): SessionEvent[] => [],
+    meta: (_file: string, _content: unknown, _observedAt: number): SessionEvent[] => [],
     process: (pid: number, isAlive: boolean, observedAt: number): SessionEvent[] =>
       isAlive ? [] : leave(pid, 'crashed', observedAt),
   };

@@ -1,38 +1,72 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { readCapture } from './capture.ts';
-import { replayCapture, type StatusChange } from './replay.ts';
+import { jsonLine, sentence } from './command.ts';
+import { knownMisses } from './known-misses.ts';
+import { type ReplayedChange, type ReplayOptions, replayCapture } from './replay.ts';
+import { DRESSES, verdictsOf } from './scoreboard.ts';
 
-const captures = fileURLToPath(new URL('../../../test/captures', import.meta.url));
-const truthSchema = z.object({ t: z.number(), sessionId: z.string(), status: z.string() });
+const CAPTURES = join(import.meta.dirname, '../../../test/captures');
+const captures = readdirSync(CAPTURES);
 
-const replay = async (name: string): Promise<StatusChange[]> => {
-  const changes: StatusChange[] = [];
-  for await (const change of replayCapture(await readCapture(`${captures}/${name}`))) changes.push(change);
+const replay = async (name: string, options: ReplayOptions = {}): Promise<ReplayedChange[]> => {
+  const changes: ReplayedChange[] = [];
+  for await (const change of replayCapture(await readCapture(join(CAPTURES, name)), options)) changes.push(change);
   return changes;
 };
 
-describe.each(readdirSync(captures))('%s', (name) => {
-  const truth = readFileSync(`${captures}/${name}/truth.jsonl`, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => truthSchema.parse(JSON.parse(line)));
-
-  it('is at every moment what the terminal showed', async () => {
-    const changes = await replay(name);
-    const shown = truth.map(({ t, sessionId }) => {
-      const last = changes.findLast((change) => change.sessionId === sessionId && change.t <= t);
-      return { t, sessionId, status: last?.ended ? 'ended' : last?.status };
-    });
-    expect(shown).toEqual(truth);
+describe.each(Object.entries(DRESSES))('%s', (dress, without) => {
+  it.each(captures)('%s: is at every moment what the screen showed, but where the reason is known', async (name) => {
+    const verdicts = await verdictsOf(join(CAPTURES, name), without);
+    expect(verdicts.length).toBeGreaterThan(0);
+    const missed = verdicts.flatMap(({ isRight, point }) => (isRight ? [] : `${name} ${point.t}`));
+    expect(missed).toEqual(knownMisses(dress).filter((point) => point.startsWith(`${name} `)));
   });
+});
 
+it('knows no reason of a point that is not there', async () => {
+  const points = await Promise.all(
+    captures.map(async (name) => ({ name, of: await verdictsOf(join(CAPTURES, name), []) })),
+  );
+  const names = new Set(points.flatMap(({ name, of }) => of.map(({ point }) => `${name} ${point.t}`)));
+  for (const dress of Object.keys(DRESSES)) {
+    expect(knownMisses(dress).filter((point) => !names.has(point))).toEqual([]);
+  }
+});
+
+describe.each(captures)('%s', (name) => {
   it('comes out the same each time, in the order of time', async () => {
     const changes = await replay(name);
     expect(await replay(name)).toEqual(changes);
     expect(changes.map(({ t }) => t)).toEqual(changes.map(({ t }) => t).toSorted((a, b) => a - b));
+  });
+
+  it('changes its status no more often in detail than without', async () => {
+    const statuses = (changes: readonly ReplayedChange[]): string[] => {
+      const last = new Map<string, string>();
+      return changes.flatMap(({ t, sessionId, status, ended }) => {
+        const now = `${status} ${ended}`;
+        if (last.get(sessionId) === now) return [];
+        last.set(sessionId, now);
+        return [`${t} ${sessionId} ${now}`];
+      });
+    };
+    expect(statuses(await replay(name, { isDetailed: true }))).toEqual(statuses(await replay(name)));
+  });
+});
+
+describe('what is printed', () => {
+  it('for programs has four fields', async () => {
+    const [first] = await replay('two');
+    expect(first && Object.keys(JSON.parse(jsonLine(first)))).toEqual(['t', 'sessionId', 'status', 'ended']);
+  });
+
+  it('for people says why, what is asked, and how the session is otherwise', async () => {
+    const said = (await replay('agentperm', { isDetailed: true })).map(sentence).join('\n');
+    expect(said).toContain('The client says it is busy (presence)');
+    expect(said).toMatch(/asks: permission Bash touch from-helper\.txt for the subagent a/);
+    expect(said).toContain('closed: The client was closed');
   });
 });
 
