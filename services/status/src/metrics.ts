@@ -11,6 +11,12 @@ export const createStatusMetrics = (registry: Registry) => {
       help: 'Events that could not be folded',
       registers,
     }),
+    contradictions: new Counter({
+      name: 'crewboard_status_contradictions_total',
+      help: 'Sources of one session that contradicted each other for more than 2 s, by who decided, who said otherwise, and client version',
+      labelNames: ['decided', 'other', 'client_version'],
+      registers,
+    }),
     sessions: new Gauge({
       name: 'crewboard_status_sessions',
       help: 'Sessions held, by partition',

@@ -1,7 +1,8 @@
-import type { BoardChange, Card, Offset, RecordedEvent } from '@crewboard/contract';
+import type { BoardChange, Card, Offset, RecordedEvent, SessionEvent } from '@crewboard/contract';
 import type { EventEntry, HistoryEntry, PartitionBoard, Projection } from '@crewboard/event-log';
 import { advance } from './card.ts';
 import { type Evolved, fold, passTime } from './evolve.ts';
+import { type HeardMachines, machineNews } from './machines.ts';
 import { type SessionState, sessionStateSchema } from './state.ts';
 import { headProcess } from './views/processes.ts';
 
@@ -11,6 +12,8 @@ interface Held {
   card: Card | null;
   /** When time alone changes the card, in ms since 1970. */
   nextAt: number;
+  /** Since when the last contradiction that was counted stood. */
+  contradictedSince: number;
 }
 
 export interface SetAside {
@@ -19,10 +22,18 @@ export interface SetAside {
   raw: string;
 }
 
-/** What one step leaves: what to save, and the entries that could not be folded. */
+/** A contradiction between sources that has lasted: who decided, who said otherwise, and in which version of the client. */
+export interface Contradiction {
+  decided: string;
+  other: string;
+  clientVersion: string | null;
+}
+
+/** What one step leaves: what to save, the entries that could not be folded, and the contradictions that began to count. */
 export interface Step {
   projection: Projection;
   setAside: SetAside[];
+  contradictions: Contradiction[];
 }
 
 /**
@@ -35,12 +46,12 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
   for (const { sessionId, state, card } of loaded.rows) {
     const known = sessionStateSchema.parse(state);
     // Its time-outs are looked at with the first tick.
-    held.set(sessionId, { state: known, card, nextAt: 0 });
+    held.set(sessionId, { state: known, card, nextAt: 0, contradictedSince: 0 });
   }
 
   /** A session that rested for the whole retention leaves the board; what comes later begins it anew. */
   const expiresAt = ({ state }: Pick<Held, 'state'>): number =>
-    headProcess(state.processes) ? Number.POSITIVE_INFINITY : state.clock + retentionMs;
+    headProcess(state.processes) && !state.machineLost ? Number.POSITIVE_INFINITY : state.clock + retentionMs;
 
   /** Brings one session's card to `now`; tells the change, if there is one. */
   const settle = (session: Held, now: number): BoardChange | undefined => {
@@ -73,20 +84,27 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
     checkpoint,
   });
 
-  const take = (session: Held, { state, changes }: Evolved, history: HistoryEntry[]): Held => {
+  const take = (session: Held, { state, changes }: Evolved, { history, contradictions }: Told): Held => {
     session.state = state;
-    for (const change of changes) history.push({ sessionId: state.sessionId, change });
+    for (const change of changes) {
+      history.push({ sessionId: state.sessionId, change });
+      const { disagreement } = change;
+      if (!disagreement || disagreement.since === session.contradictedSince) continue;
+      session.contradictedSince = disagreement.since;
+      const [decided = '', other = ''] = disagreement.sources.map(({ source }) => source);
+      contradictions.push({ decided, other, clientVersion: state.facts.clientVersion?.value ?? null });
+    }
     return session;
   };
 
-  const foldOne = (event: RecordedEvent, history: HistoryEntry[]): Held => {
+  const foldOne = (event: RecordedEvent, told: Told): Held => {
     const session = held.get(event.sessionId);
     const isOver = session && expiresAt(session) <= event.occurredAt;
     const evolved = fold(session && !isOver ? session.state : undefined, event);
-    if (session) return take(session, evolved, history);
-    const added: Held = { state: evolved.state, card: null, nextAt: Number.POSITIVE_INFINITY };
+    if (session) return take(session, evolved, told);
+    const added: Held = { state: evolved.state, card: null, nextAt: Number.POSITIVE_INFINITY, contradictedSince: 0 };
     held.set(event.sessionId, added);
-    return take(added, evolved, history);
+    return take(added, evolved, told);
   };
 
   return {
@@ -106,7 +124,7 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
     fold: (entries: readonly EventEntry[], now: number): Step => {
       const touched = new Set<Held>();
       const setAside: SetAside[] = [];
-      const history: HistoryEntry[] = [];
+      const told: Told = { history: [], contradictions: [] };
       for (const entry of entries) {
         checkpoint = entry.offset;
         if (!entry.ok) {
@@ -114,31 +132,44 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
           continue;
         }
         try {
-          touched.add(foldOne(entry.event, history));
+          touched.add(foldOne(entry.event, told));
         } catch (error) {
           const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
           setAside.push({ offset: entry.offset, reason, raw: JSON.stringify(entry.event) });
         }
       }
       const sessions = [...touched];
-      return { projection: projectionOf(sessions, changesOf(sessions, now), history), setAside };
+      const projection = projectionOf(sessions, changesOf(sessions, now), told.history);
+      return { projection, setAside, contradictions: told.contradictions };
     },
+    /** What to append to the log about sessions whose machine fell silent or is heard again. One that is over stays as it is. */
+    machineNews: (heard: HeardMachines, now: number): SessionEvent[] =>
+      [...held.values()].flatMap(({ state, card }) =>
+        card?.ended === false || state.machineLost ? (machineNews(state, heard, now) ?? []) : [],
+      ),
     /** Applies what is due by `now`: time-outs, and sessions that leave the board. */
     tick: (now: number): Step => {
       const changed: Held[] = [];
       const changes: BoardChange[] = [];
-      const history: HistoryEntry[] = [];
+      const told: Told = { history: [], contradictions: [] };
       for (const session of held.values()) {
         if (session.nextAt > now) continue;
-        const told = history.length;
-        take(session, passTime(session.state, now), history);
+        const before = told.history.length;
+        take(session, passTime(session.state, now), told);
         const change = settle(session, now);
         if (change) changes.push(change);
-        if (change || history.length > told) changed.push(session);
+        if (change || told.history.length > before) changed.push(session);
       }
-      return { projection: projectionOf(changed, changes, history), setAside: [] };
+      const projection = projectionOf(changed, changes, told.history);
+      return { projection, setAside: [], contradictions: told.contradictions };
     },
   };
 };
+
+/** What steps of the fold told besides the cards. */
+interface Told {
+  history: HistoryEntry[];
+  contradictions: Contradiction[];
+}
 
 export type PartitionFold = ReturnType<typeof createPartitionFold>;

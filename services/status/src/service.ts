@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EventLog, FencedOff, type Lease } from '@crewboard/event-log';
 import type { Logger } from '@crewboard/runtime';
+import { createMachineWatch, type HeardMachines } from './machines.ts';
 import type { StatusMetrics } from './metrics.ts';
 import { createPartitionFold, type PartitionFold, type Step } from './partition.ts';
 
@@ -17,6 +18,8 @@ export interface StatusServiceOptions {
   logAgeMs?: number;
   /** How long a dead replica's partitions stay with it, in ms. */
   leaseMs?: number;
+  /** How often it is looked which machines still report, in ms. */
+  lookAtMachinesMs?: number;
 }
 
 const BATCH = 1_000;
@@ -33,6 +36,7 @@ const RETRY_MS = { first: 100, most: 5_000 };
 export const createStatusService = (options: StatusServiceOptions) => {
   const { log, holder, logger, metrics, now = Date.now, retentionMs = RETENTION_MS } = options;
   const { logAgeMs = LOG_AGE_MS, leaseMs = LEASE_MS } = options;
+  const machines = createMachineWatch(log, logger, now, options.lookAtMachinesMs);
   let held = 0;
 
   /** Waits until this process may write the partition; `undefined` when aborted. Those who hold much let others go first. */
@@ -45,11 +49,15 @@ export const createStatusService = (options: StatusServiceOptions) => {
     return undefined;
   };
 
-  const save = async (lease: Lease, fold: PartitionFold, { projection, setAside }: Step): Promise<void> => {
+  const save = async (lease: Lease, fold: PartitionFold, step: Step): Promise<void> => {
+    const { projection, setAside, contradictions } = step;
     for (const { offset, reason, raw } of setAside) {
       logger.warn({ partition: lease.partition, offset, reason }, 'an event was set aside');
       metrics.setAside.inc();
       await log.deadLetter({ from: 'status', reason, raw, at: now() });
+    }
+    for (const { decided, other, clientVersion } of contradictions) {
+      metrics.contradictions.inc({ decided, other, client_version: labelOf(clientVersion) });
     }
     const stop = metrics.saveSeconds.startTimer();
     await log.save(lease, projection);
@@ -65,6 +73,7 @@ export const createStatusService = (options: StatusServiceOptions) => {
     logger.info({ partition, fence: lease.fence, sessions: fold.size, checkpoint: fold.checkpoint }, 'folding');
     // The lease runs by a clock that nobody sets.
     let renewAt = performance.now() + leaseMs / 3;
+    let judged: HeardMachines | undefined;
     while (!signal.aborted) {
       const waitMs = Math.max(0, Math.min(renewAt - performance.now(), fold.nextAt() - now()));
       const entries = await log.read(partition, { after: fold.checkpoint, count: BATCH, waitMs, signal });
@@ -78,7 +87,13 @@ export const createStatusService = (options: StatusServiceOptions) => {
         metrics.events.inc(entries.length);
       }
       const ticked = fold.tick(now());
-      if (ticked.projection.changes.length > 0) await save(lease, fold, ticked);
+      const { changes, history } = ticked.projection;
+      if (changes.length > 0 || history.length > 0) await save(lease, fold, ticked);
+      if (machines.heard !== judged) {
+        judged = machines.heard;
+        const news = fold.machineNews(judged, now());
+        if (news.length > 0) await log.append(news);
+      }
       metrics.checkpointAt.set({ partition }, now());
     }
   };
@@ -121,10 +136,13 @@ export const createStatusService = (options: StatusServiceOptions) => {
     /** Runs until the signal; leases are given back then, so that another replica goes on at once. */
     run: async (signal: AbortSignal): Promise<void> => {
       const partitions = Array.from({ length: log.partitions }, (_, partition) => runPartition(partition, signal));
-      await Promise.all([...partitions, trimNowAndThen(signal)]);
+      await Promise.all([...partitions, trimNowAndThen(signal), machines.run(signal)]);
     },
   };
 };
+
+/** Versions come from the machines: only what looks like one becomes a label. */
+const labelOf = (version: string | null): string => (version && /^\d+\.\d+\.\d+$/.test(version) ? version : 'other');
 
 /** Sleeps `ms`, or until the signal. */
 const pause = async (ms: number, signal: AbortSignal): Promise<void> => {

@@ -1,0 +1,94 @@
+import { MACHINE_LOST_MS, type SessionEvent, START_OFFSET } from '@crewboard/contract';
+import { aMachineReport, anEvent, T0 } from '@crewboard/contract/testing';
+import { createLogger } from '@crewboard/runtime';
+import { describe, expect, it, vi } from 'vitest';
+import { createMachineWatch, type HeardMachines } from './machines.ts';
+import { createPartitionFold } from './partition.ts';
+
+const logger = createLogger({ name: 'status', level: 'silent' });
+const DAY_MS = 24 * 3_600_000;
+const SILENT_SINCE = T0 + 60_000;
+const NOW = SILENT_SINCE + MACHINE_LOST_MS;
+
+const heard = (heardAt: number, isSilent: boolean): HeardMachines => new Map([['devbox', { heardAt, isSilent }]]);
+
+const board = (...events: SessionEvent[]) => {
+  const fold = createPartitionFold({ rows: [], checkpoint: START_OFFSET, changesOffset: START_OFFSET }, DAY_MS);
+  let count = 0;
+  const tell = (now: number, ...more: SessionEvent[]) => {
+    const entries = more.map((event) => {
+      count += 1;
+      const offset = `${count}-0`;
+      return { ok: true as const, offset, event: { ...event, offset } };
+    });
+    const { projection } = fold.fold(entries, now);
+    const change = projection.changes.at(-1);
+    return change?.type === 'CardChanged' ? change.card : undefined;
+  };
+  tell(T0, ...events);
+  return { fold, tell };
+};
+
+describe('a machine that falls silent', () => {
+  it('takes its sessions offline, whatever they did, and says what they did', () => {
+    const { fold, tell } = board(anEvent('PresenceChanged', { data: { status: 'busy' } }));
+    const news = fold.machineNews(heard(SILENT_SINCE, true), NOW);
+    expect(news).toMatchObject([{ type: 'MachineLost', sessionId: 'session-1', data: { silentSince: SILENT_SINCE } }]);
+    expect(tell(NOW, ...news)).toMatchObject({
+      status: 'idle',
+      ended: false,
+      since: SILENT_SINCE,
+      asks: [],
+      condition: { kind: 'offline', says: expect.stringContaining('The client says it is busy') },
+      evidence: { source: 'machine', inferred: false },
+    });
+    expect(fold.machineNews(heard(SILENT_SINCE, true), NOW + 5_000), 'told once').toEqual([]);
+  });
+
+  it('brings them back as they are when it is heard again', () => {
+    const { fold, tell } = board(anEvent('PresenceChanged', { data: { status: 'waiting' } }));
+    tell(NOW, ...fold.machineNews(heard(SILENT_SINCE, true), NOW));
+    const news = fold.machineNews(heard(NOW + 1_000, false), NOW + 2_000);
+    expect(news).toMatchObject([{ type: 'MachineReturned' }]);
+    expect(tell(NOW + 2_000, ...news)).toMatchObject({ status: 'waiting_for_approval', condition: null });
+  });
+
+  it('leaves what is over as it is', () => {
+    const { fold } = board(
+      anEvent('PresenceChanged', { data: { status: 'idle' } }),
+      anEvent('ProcessExited', { stream: 'presence:4711', position: 1_000_000 }),
+    );
+    expect(fold.machineNews(heard(SILENT_SINCE, true), NOW)).toEqual([]);
+  });
+
+  it('does not come back because the board itself began anew', () => {
+    const { fold, tell } = board(anEvent('PresenceChanged', { data: { status: 'busy' } }));
+    tell(NOW, ...fold.machineNews(heard(SILENT_SINCE, true), NOW));
+    expect(fold.machineNews(heard(SILENT_SINCE, false), NOW + 1_000)).toEqual([]);
+  });
+});
+
+describe('the watch over machines', () => {
+  const watchAt = async (startedAt: number, now: number) => {
+    let at = startedAt;
+    const log = { machines: async () => [{ report: aMachineReport({ machine: 'devbox' }), receivedAt: T0 }] };
+    const watch = createMachineWatch(log, logger, () => at, 1);
+    at = now;
+    const controller = new AbortController();
+    const running = watch.run(controller.signal);
+    await vi.waitFor(() => expect(watch.heard.size).toBe(1));
+    controller.abort();
+    await running;
+    return watch.heard.get('devbox');
+  };
+
+  it('finds silent what was not heard for long', async () => {
+    expect(await watchAt(T0, T0 + MACHINE_LOST_MS)).toEqual({ heardAt: T0, isSilent: true });
+    expect(await watchAt(T0, T0 + MACHINE_LOST_MS - 1)).toEqual({ heardAt: T0, isSilent: false });
+  });
+
+  it('blames no machine for a silence that it slept through itself', async () => {
+    const startedAt = T0 + DAY_MS;
+    expect(await watchAt(startedAt, startedAt + 1_000)).toEqual({ heardAt: T0, isSilent: false });
+  });
+});
