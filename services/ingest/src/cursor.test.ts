@@ -46,6 +46,18 @@ describe('the cursor store', () => {
     expect(readdirSync(join(folder, 'agent'))).toEqual([]);
   });
 
+  it('goes on from a file that was written before there were jobs', async () => {
+    await (await openCursorStore(path, quiet)).close();
+    const record = { pid: 1, sessionId: 's', procStart: '1', status: 'idle' };
+    const presence = { '1.json': { record, lastPosition: 7, hasExited: false } };
+    writeFileSync(path, JSON.stringify({ version: 1, files: { a: cursor }, presence, ended: { s: 1 } }));
+    const store = await openCursorStore(path, quiet);
+    expect(store.files.get('a')?.offset).toBe(99);
+    expect(store.presence.get('1.json')).toMatchObject({ lastPosition: 7, record: { status: 'idle', jobId: null } });
+    expect(store.jobs.size).toBe(0);
+    await store.close();
+  });
+
   it.each(['', '{', '[]', '{"version":2}', '{"version":1,"files":{"a":{}},"presence":{},"ended":{}}'])(
     'begins anew on %j',
     async (text) => {

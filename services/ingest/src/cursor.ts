@@ -40,10 +40,20 @@ const presenceCursorSchema = z.object({
 });
 export type PresenceCursor = z.infer<typeof presenceCursorSchema>;
 
+const jobCursorSchema = z.object({
+  sessionId: z.string(),
+  /** What was told last, as JSON. */
+  said: z.string(),
+  lastPosition: position,
+});
+export type JobCursor = z.infer<typeof jobCursorSchema>;
+
 const storeSchema = z.object({
   version: z.literal(1),
   files: z.record(z.string(), fileCursorSchema),
   presence: z.record(z.string(), presenceCursorSchema),
+  /** Absent in files that were written before jobs were followed. */
+  jobs: z.record(z.string(), jobCursorSchema).default({}),
   /** Sessions whose process was told to be gone, and when it was, in ms since 1970. */
   ended: z.record(z.string(), position),
 });
@@ -56,6 +66,7 @@ type Store = z.infer<typeof storeSchema>;
 export interface CursorStore {
   readonly files: Map<string, FileCursor>;
   readonly presence: Map<string, PresenceCursor>;
+  readonly jobs: Map<string, JobCursor>;
   readonly ended: Map<string, number>;
   /** Something changed: written soon, many changes in one write. */
   touch(): void;
@@ -72,6 +83,7 @@ export const openCursorStore = async (path: string, logger: Logger): Promise<Cur
   const loaded = await load(path, logger);
   const files = new Map(Object.entries(loaded.files));
   const presence = new Map(Object.entries(loaded.presence));
+  const jobs = new Map(Object.entries(loaded.jobs));
   const ended = new Map(Object.entries(loaded.ended));
   let isDirty = false;
   let timer: NodeJS.Timeout | undefined;
@@ -84,6 +96,7 @@ export const openCursorStore = async (path: string, logger: Logger): Promise<Cur
       version: 1,
       files: Object.fromEntries(files),
       presence: Object.fromEntries(presence),
+      jobs: Object.fromEntries(jobs),
       ended: Object.fromEntries(ended),
     };
     const temporary = `${path}.${process.pid}.tmp`;
@@ -107,6 +120,7 @@ export const openCursorStore = async (path: string, logger: Logger): Promise<Cur
   return {
     files,
     presence,
+    jobs,
     ended,
     touch() {
       isDirty = true;
@@ -122,7 +136,7 @@ export const openCursorStore = async (path: string, logger: Logger): Promise<Cur
 };
 
 const load = async (path: string, logger: Logger): Promise<Store> => {
-  const empty: Store = { version: 1, files: {}, presence: {}, ended: {} };
+  const empty: Store = { version: 1, files: {}, presence: {}, jobs: {}, ended: {} };
   let text: string;
   try {
     text = await readFile(path, 'utf8');

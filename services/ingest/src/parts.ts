@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { eventId } from '@crewboard/contract';
 import { type CursorStore, openCursorStore } from './cursor.ts';
 import { openDeadLetters } from './dead-letters.ts';
+import { createJobFollower, isJobFolder } from './jobs/follow.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { createPresenceTracker, type PresenceTracker } from './presence/track.ts';
 import { unseenExits } from './presence/unseen.ts';
@@ -46,16 +47,26 @@ export const openParts = async (
   const deps = { claudeDir, machine, owner, maxAgeMs, locate: createLocate(now), cursors, shipper, logger, now };
   const follower = createTranscriptFollower({ ...deps, deadLetters, metrics });
   const presence = createPresenceTracker(deps);
+  const jobs = createJobFollower(deps);
   const watcher = createClaudeWatcher({
     claudeDir,
     logger,
-    onFile: (path) => (path.startsWith('sessions/') ? void presence.check(baseName(path)) : follower.hint(path)),
-    onFileSettled: (path) =>
-      void (path.startsWith('sessions/') ? presence.check(baseName(path)) : follower.glance(path)),
-    onFolder: (path) => void (path === 'sessions' ? presence.sweep() : sweep(path || undefined)),
+    onFile: (path) => void (checkSmall(path) ?? follower.hint(path)),
+    onFileSettled: (path) => void (checkSmall(path) ?? follower.glance(path)),
+    onFolder: (path) => {
+      if (path === 'sessions') void presence.sweep();
+      else if (path === 'jobs' || isJobFolder(path)) void sweepJobs();
+      else void sweep(path || undefined);
+    },
   });
+  const checkSmall = (path: string): Promise<void> | undefined => {
+    if (path.startsWith('sessions/')) return presence.check(baseName(path));
+    return path.startsWith('jobs/') ? jobs.check(path) : undefined;
+  };
+  const sweepJobs = async (): Promise<void> => watcher.cover(await jobs.sweep(), false);
   const sweep = async (below?: string): Promise<void> => {
-    watcher.cover(await follower.sweep(below), below === undefined);
+    if (below === undefined) watcher.cover([...(await jobs.sweep()), ...(await follower.sweep())], true);
+    else watcher.cover(await follower.sweep(below), false);
   };
   metrics.watch({
     backlogBytes: () => follower.backlogBytes,

@@ -3,13 +3,14 @@ import { join, sep } from 'node:path';
 import type { Logger } from '@crewboard/runtime';
 import { type FSWatcher, watch } from 'chokidar';
 import { createFolderWatches } from './folders.ts';
+import { isJobFile, isJobFolder } from './jobs/follow.ts';
 import { leadsToTranscripts } from './transcript/find.ts';
 
 /** Tells where in a claude folder something may have happened. Hints only: who gets one looks for itself. */
 export interface ClaudeWatcher {
   /** Begins as soon as the claude folder is there. Called again and again; harmless while it watches. */
   ensure(): void;
-  /** Watches these folders below `projects/` too. `all`: there are no others any more. */
+  /** Watches these folders below `projects/` and `jobs/` too. `all`: there are no others any more. */
   cover(folders: readonly string[], all: boolean): void;
   close(): Promise<void>;
 }
@@ -17,7 +18,7 @@ export interface ClaudeWatcher {
 export interface ClaudeWatcherDeps {
   claudeDir: string;
   logger: Logger;
-  /** A path relative to the claude folder, with `/` between the parts: a transcript or presence file, maybe gone. */
+  /** A path relative to the claude folder, with `/` between the parts: a transcript, a presence file or a job's state, maybe gone. */
   onFile: (path: string) => void;
   /** The same file again, a moment after its last event: maybe that event stood for more than one change. */
   onFileSettled: (path: string) => void;
@@ -32,9 +33,9 @@ const TRAILING_MS = [30, 120] as const;
 const FOLDERS_ONE_BY_ONE = 8;
 
 /**
- * Watches the folders of a claude folder that hold transcripts and presence files: folders only, whose raw events name the file
- * within a fraction of a millisecond. chokidar follows the top (`projects/`, `sessions/`, and what comes and goes in them),
- * where few files are. The folders that transcripts are written to have a plain watch each: chokidar would read
+ * Watches the folders of a claude folder that hold transcripts, presence files and jobs: folders only, whose raw events name the file
+ * within a fraction of a millisecond. chokidar follows the top (`projects/`, `sessions/`, `jobs/`, and what comes and goes in them),
+ * where few files are. The folders that transcripts and jobs are written to have a plain watch each: chokidar would read
  * such a folder and `lstat` all that is in it again at every line that is written.
  */
 export const createClaudeWatcher = ({ claudeDir, logger, ...hints }: ClaudeWatcherDeps): ClaudeWatcher => {
@@ -67,7 +68,7 @@ export const createClaudeWatcher = ({ claudeDir, logger, ...hints }: ClaudeWatch
     if (isOfInterest(path)) {
       hints.onFile(path);
       trail(path, hints.onFileSettled);
-    } else if (folder !== 'projects' && leadsToTranscripts(path)) {
+    } else if (isJobFolder(path) || (folder !== 'projects' && leadsToTranscripts(path))) {
       folders.check(path);
       onFolder(path);
     }
@@ -85,7 +86,7 @@ export const createClaudeWatcher = ({ claudeDir, logger, ...hints }: ClaudeWatch
     watch(claudeDir, {
       ignored: (path, stats) => {
         const inside = within(path);
-        return inside !== '' && (stats?.isFile() === true || !(inside === 'sessions' || leadsToTranscripts(inside)));
+        return inside !== '' && (stats?.isFile() === true || !(isTop(inside) || leadsToTranscripts(inside)));
       },
       ignoreInitial: true,
       followSymlinks: false,
@@ -130,8 +131,10 @@ export const createClaudeWatcher = ({ claudeDir, logger, ...hints }: ClaudeWatch
 
 const withSlashes = (path: string): string => (sep === '/' ? path : path.split(sep).join('/'));
 
+const isTop = (path: string): boolean => path === 'sessions' || path === 'jobs';
+
 const isOfInterest = (path: string): boolean =>
-  path.endsWith('.jsonl') ? path.startsWith('projects/') : /^sessions\/\d+\.json$/.test(path);
+  path.endsWith('.jsonl') ? path.startsWith('projects/') : /^sessions\/\d+\.json$/.test(path) || isJobFile(path);
 
 const watchedPath = (details: unknown): string | undefined =>
   typeof details === 'object' && details !== null && 'watchedPath' in details && typeof details.watchedPath === 'string'

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from '@crewboard/runtime';
 import type { CursorStore, PresenceCursor } from '../cursor.ts';
 import { plausibleTime } from '../json.ts';
+import { createOneAtATime } from '../one-at-a-time.ts';
 import { createTally } from '../senses/tally.ts';
 import type { Shipper } from '../ship.ts';
 import type { Locate } from '../transcript/parse.ts';
@@ -72,8 +73,6 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
   const folder = join(deps.claudeDir, 'sessions');
   const tracked = new Map<string, Tracked>();
   for (const [name, cursor] of cursors.presence) tracked.set(name, { ...cursor, wasAlive: false });
-  const busy = new Map<string, Promise<void>>();
-  const again = new Set<string>();
   const reader = createPresenceReader(folder);
   /** Files of clients that have just started: they tell nothing yet. */
   const starting = new Set<string>();
@@ -166,7 +165,9 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
   const live = (): PresenceRecord[] =>
     [...tracked.values()].flatMap((entry) => (entry.hasExited ? [] : [entry.record]));
 
-  const look = async (name: string, pid: number): Promise<void> => {
+  const look = async (name: string): Promise<void> => {
+    const pid = pidOfPresenceFile(name);
+    if (pid === undefined) return;
     try {
       const found = await reader.read(name, pid);
       if (found === 'gone') gone(name);
@@ -177,24 +178,7 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
     }
   };
 
-  const check = (name: string): Promise<void> => {
-    const pid = pidOfPresenceFile(name);
-    if (pid === undefined) return Promise.resolve();
-    const running = busy.get(name);
-    if (running) {
-      again.add(name);
-      return running;
-    }
-    const run = (async () => {
-      do {
-        again.delete(name);
-        await look(name, pid);
-      } while (again.has(name));
-      busy.delete(name);
-    })();
-    busy.set(name, run);
-    return run;
-  };
+  const check = createOneAtATime(look);
 
   return {
     check,
