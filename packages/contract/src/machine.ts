@@ -50,6 +50,6 @@ export const machineSchema = z.object({ report: machineReportSchema, receivedAt:
 export type Machine = z.infer<typeof machineSchema>;
 
 /** An agent reports so often, in ms. */
-export const MACHINE_REPORT_MS = 10_000;
-/** A machine that was silent for so long is offline, in ms: a few reports may get lost. */
-export const MACHINE_LOST_MS = 35_000;
+export const MACHINE_REPORT_MS = 5_000;
+/** A machine that was silent for so long is offline, in ms: one report may get lost. */
+export const MACHINE_LOST_MS = 12_000;
