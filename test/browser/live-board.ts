@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type BoardChange, type Session, START_OFFSET } from '@crewboard/contract';
-import { openEmbeddedLog } from '@crewboard/event-log';
+import { type BoardChange, type Session, START_OFFSET, type StatusChange } from '@crewboard/contract';
+import { openEmbeddedLog, type Projection } from '@crewboard/event-log';
 import { createGateway, type Gateway } from '@crewboard/gateway';
 import { createLogger, createMetrics } from '@crewboard/runtime';
 
@@ -33,6 +33,8 @@ export interface LiveBoard {
   url: string;
   /** Puts sessions onto the board, or replaces them. */
   tell(...sessions: Session[]): Promise<void>;
+  /** Adds to the history of a session that is on the board, the oldest first. */
+  note(sessionId: string, ...history: StatusChange[]): Promise<void>;
   takeAway(...sessionIds: string[]): Promise<void>;
   goAway(): Promise<void>;
   /** Under the same address as before. */
@@ -59,24 +61,19 @@ export const openLiveBoard = async (): Promise<LiveBoard> => {
     });
   let gateway = await serve(0);
   const { url } = gateway;
-  const save = (changes: readonly BoardChange[], sessions: readonly Session[], removed: readonly string[]) =>
-    log.save(lease, {
-      rows: sessions.map(({ summary, pullRequest, ...card }) => ({ sessionId: card.sessionId, state: null, card })),
-      removed,
-      changes,
-      history: [],
-      checkpoint: START_OFFSET,
-    });
+  const save = (projection: Partial<Omit<Projection, 'checkpoint'>>) =>
+    log.save(lease, { rows: [], removed: [], changes: [], history: [], ...projection, checkpoint: START_OFFSET });
 
   return {
     url,
-    tell: (...sessions) => save(sessions.flatMap(changesOf), sessions, []),
+    tell: (...sessions) =>
+      save({
+        rows: sessions.map(({ summary, pullRequest, ...card }) => ({ sessionId: card.sessionId, state: null, card })),
+        changes: sessions.flatMap(changesOf),
+      }),
+    note: (sessionId, ...history) => save({ history: history.map((change) => ({ sessionId, change })) }),
     takeAway: (...sessionIds) =>
-      save(
-        sessionIds.map((sessionId) => ({ type: 'CardRemoved', sessionId })),
-        [],
-        sessionIds,
-      ),
+      save({ removed: sessionIds, changes: sessionIds.map((sessionId) => ({ type: 'CardRemoved', sessionId })) }),
     goAway: () => gateway.close(),
     comeBack: async () => {
       gateway = await serve(Number(new URL(url).port));

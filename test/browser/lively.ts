@@ -1,16 +1,24 @@
-import type { Ask, PullRequest, Session } from '@crewboard/contract';
+import type { Ask, Condition, PullRequest, Session, Subagent } from '@crewboard/contract';
 import { aSession } from '@crewboard/contract/testing';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-type Told = Partial<Omit<Session, 'since' | 'usage' | 'attention' | 'asks' | 'pullRequest'>> & {
+type Told = Partial<
+  Omit<Session, 'since' | 'usage' | 'attention' | 'asks' | 'condition' | 'subagents' | 'pullRequest'>
+> & {
   /** How long in this status, in ms. */
   for: number;
   tokens?: number;
   usd?: number;
-  ask?: [kind: Ask['kind'], tool: string | null, input: string | null];
+  costBy?: Session['usage']['costBy'];
+  /** The longest wait first. `by`: the place of the subagent that asks. */
+  asks?: readonly { kind: Ask['kind']; tool?: string; input?: string; for?: number; by?: number }[];
+  condition?: [kind: Condition['kind'], says: string];
+  agents?: readonly Partial<Subagent>[];
+  /** Subjects: done, the one in progress, to do. */
+  tasks3?: [done: readonly string[], current: string, open: readonly string[]];
   /** Number and checks: `v` passed, `x` failed, `o` runs. */
   pull?: [number: number, checks: string];
 };
@@ -29,34 +37,66 @@ const pullRequestOf = (repository: string, [number, checks]: [number, string]): 
   })),
 });
 
+const SAYS: Record<Session['status'], string> = {
+  working: 'The client says it is busy',
+  waiting_for_approval: 'The client says it is waiting for “permission prompt”',
+  waiting_for_input: 'The client says it is idle',
+  idle: 'The client says it is idle',
+};
+
+const anAgent = (index: number, since: number): Subagent => ({
+  agentId: `agent-${index}`,
+  type: 'Explore',
+  description: null,
+  status: 'working',
+  since,
+  now: null,
+  isBackground: false,
+});
+
+const tasksOf = (done: readonly string[], current: string, open: readonly string[]): Session['tasks'] => {
+  const subjects = [...done, current, ...open];
+  return subjects.map((subject, index) => ({
+    id: `${index + 1}`,
+    subject,
+    status: index < done.length ? 'completed' : index === done.length ? 'in_progress' : 'pending',
+  }));
+};
+
 /** An invented afternoon of a team: every kind of ask, of status and of chip. `now` in ms since 1970. */
 export const livelySessions = (now: number): Session[] => {
   let count = 0;
-  const tell = ({ for: span, tokens = 0, usd, ask, pull, ...told }: Told): Session => {
+  const tell = (all: Told): Session => {
+    const { for: span, tokens = 0, usd, costBy, asks = [], condition, agents = [], tasks3, pull, ...told } = all;
     count += 1;
     const since = now - span;
-    const [kind, tool, input] = ask ?? [];
-    const attention = kind
-      ? { id: `ask-${count}`, kind, tool: tool ?? null, input: input ?? null, since, agentId: null }
-      : null;
+    const subagents = agents.map((agent, index) => ({ ...anAgent(index, since), ...agent }));
+    const open = asks.map(({ kind, tool = null, input = null, by, ...ask }, index): Ask => {
+      const agentId = by === undefined ? null : (subagents[by]?.agentId ?? null);
+      return { id: `ask-${count}-${index}`, kind, tool, input, since: now - (ask.for ?? span), agentId };
+    });
     const repo = told.repo ?? 'acme/widgets';
     return aSession({
       sessionId: `lively-${count}`,
       since,
       lastActivityAt: since,
       startedAt: since - HOUR,
-      attention,
-      asks: attention ? [attention] : [],
+      evidence: { source: 'presence', says: SAYS[told.status ?? 'working'], at: since, inferred: false },
+      attention: open[0] ?? null,
+      asks: open,
+      condition: condition ? { kind: condition[0], says: condition[1], since } : null,
+      subagents,
+      tasks: tasks3 ? tasksOf(...tasks3) : null,
       now: null,
       pullRequest: pull ? pullRequestOf(repo, pull) : null,
       usage: {
         tokens: {},
         costUsd: usd ?? null,
-        costBy: usd === undefined ? null : 'client',
+        costBy: usd === undefined ? null : (costBy ?? 'client'),
         contextTokens: tokens,
         contextWindow: 200_000,
-        linesAdded: 0,
-        linesRemoved: 0,
+        linesAdded: 214,
+        linesRemoved: 38,
       },
       ...told,
     });
@@ -82,7 +122,15 @@ export const livelySessions = (now: number): Session[] => {
       for: 18 * MINUTE,
       title: 'Make the cursor survive a truncated file',
       summary: 'Rebased on main; wants to push the rewritten branch.',
-      ask: ['permission', 'Bash', 'git push --force-with-lease origin feat/cursor'],
+      asks: [
+        { kind: 'permission', tool: 'Bash', input: 'git push --force-with-lease origin feat/cursor' },
+        { kind: 'permission', tool: 'Bash', input: 'gh run list --branch feat/cursor', for: 4 * MINUTE, by: 0 },
+        { kind: 'permission', tool: 'WebFetch', input: 'https://nodejs.org/api/fs.html', for: 70 * SECOND, by: 1 },
+      ],
+      agents: [
+        { type: 'ci-reader', description: 'Why did the last run fail?', status: 'waiting_for_approval' },
+        { description: 'What does fs.watch promise?', status: 'waiting_for_approval' },
+      ],
       branch: 'feat/cursor',
       pull: [418, 'vvvvvo'],
       tokens: 126_400,
@@ -96,6 +144,23 @@ export const livelySessions = (now: number): Session[] => {
       title: 'Property tests for the fold',
       now: 'Running vitest: 214 of 231, shrinking a counterexample in advance()',
       branch: 'test/fold',
+      agents: [
+        { description: 'Find every time-out of the fold', now: 'Searching for setTimeout', since: now - 95 * SECOND },
+        { description: 'Which events commute?', now: 'Reading src/evolve.ts', since: now - 80 * SECOND },
+        {
+          type: 'test-runner',
+          description: 'Shrink the counterexample',
+          now: 'Running npx vitest run',
+          since: now - 40 * SECOND,
+        },
+        {
+          type: 'reviewer',
+          description: 'Read the generators',
+          now: 'Reading test/arbitrary.ts',
+          since: now - 12 * SECOND,
+        },
+        { description: 'Look for prior art', status: 'done', since: now - 8 * SECOND },
+      ],
       tokens: 82_100,
       usd: 1.07,
     }),
@@ -107,6 +172,11 @@ export const livelySessions = (now: number): Session[] => {
       title: 'Conflate slow sockets in the hub',
       now: 'Editing services/gateway/src/hub.ts',
       branch: 'perf/hub',
+      tasks3: [
+        ['Measure with 1,000 clients', 'Pending map by session'],
+        'Flush on drain',
+        ['Close at 4 MB', 'A test with a paused client'],
+      ],
       pull: [420, 'vvoo'],
       tokens: 44_000,
       usd: 0.31,
@@ -116,23 +186,49 @@ export const livelySessions = (now: number): Session[] => {
       ...jonas,
       ...waiting,
       for: 4 * MINUTE,
+      condition: ['interrupted', 'A person interrupted the turn'],
       title: 'Tail reader drops the last line under load',
       branch: 'fix/tail',
       pull: [412, 'vvvxxv'],
       tokens: 156_000,
       usd: 4.92,
     }),
-    tell({ ...widgets, ...jonas, ...idle, for: 22 * MINUTE, title: 'Upgrade fastify', branch: 'chore/fastify' }),
+    tell({
+      ...widgets,
+      ...jonas,
+      ...idle,
+      for: 22 * MINUTE,
+      condition: ['offline', 'Its machine has not been heard from. Before that: the client says it is busy'],
+      title: 'Upgrade fastify',
+      branch: 'chore/fastify',
+    }),
     tell({ ...widgets, ...lena, ...idle, for: 41 * MINUTE, title: 'Docs: deploy behind Caddy', branch: 'docs/caddy' }),
-    tell({ ...widgets, ...mika, ...ended, for: 3 * HOUR, title: 'Try LMDB for solo', branch: 'spike/lmdb' }),
-    tell({ ...widgets, ...mika, ...ended, for: 26 * HOUR, title: 'Rename columns', branch: 'main' }),
+    tell({
+      ...widgets,
+      ...mika,
+      ...ended,
+      for: 3 * HOUR,
+      condition: ['crashed', 'The process is gone without having said goodbye'],
+      title: 'Try LMDB for solo',
+      branch: 'spike/lmdb',
+    }),
+    tell({
+      ...widgets,
+      ...mika,
+      ...ended,
+      for: 26 * HOUR,
+      condition: ['moved_on', 'The process went on with another session'],
+      lineage: { from: null, to: { sessionId: 'lively-3', how: 'clear' } },
+      title: 'Rename columns',
+      branch: 'main',
+    }),
     tell({
       ...ledger,
       ...amira,
       ...approval,
       for: 9 * MINUTE,
       title: 'Write the ADR on event retention',
-      ask: ['question', 'AskUserQuestion', 'Which retention for raw events: 7, 30 or 90 days?'],
+      asks: [{ kind: 'question', tool: 'AskUserQuestion', input: 'Which retention for raw events: 7, 30 or 90 days?' }],
       branch: 'adr/retention',
       worktree: 'ledger-adr',
       tokens: 24_300,
@@ -145,6 +241,7 @@ export const livelySessions = (now: number): Session[] => {
       title: 'Move balances to double-entry postings',
       now: 'Reading 14 files under src/postings, planning the migration',
       branch: 'feat/double-entry',
+      condition: ['compacting', 'The conversation is being shortened'],
       tokens: 110_500,
       usd: 6.4,
     }),
@@ -153,6 +250,13 @@ export const livelySessions = (now: number): Session[] => {
       ...tove,
       for: 47 * MINUTE,
       quietSince: now - 12 * MINUTE,
+      disagreement: {
+        since: now - 12 * MINUTE,
+        sources: [
+          { source: 'presence', says: 'The client says it is busy', at: now - 47 * MINUTE },
+          { source: 'transcript', says: 'The transcript shows the end of the turn', at: now - 12 * MINUTE },
+        ],
+      },
       title: 'Reconcile the March statements',
       now: 'Bash: npm run reconcile -- --month 2026-03',
       branch: 'fix/march',
@@ -168,6 +272,7 @@ export const livelySessions = (now: number): Session[] => {
       title: 'Fix rounding in the CSV export',
       summary: 'Done: half-even everywhere, 6 tests added. Asks whether to open a pull request.',
       branch: 'fix/rounding',
+      condition: ['background_shell', 'A shell goes on in the background: npm run dev'],
       backgroundShells: [{ id: 'b1', command: 'npm run dev', since: now - 26 * MINUTE }],
       tokens: 68_000,
       usd: 0.58,
@@ -180,7 +285,8 @@ export const livelySessions = (now: number): Session[] => {
       ...approval,
       for: 48 * SECOND,
       title: 'Split the gateway into hub and routes',
-      ask: ['plan', 'ExitPlanMode', 'Split the gateway into hub and routes (6 steps)'],
+      asks: [{ kind: 'plan', tool: 'ExitPlanMode', input: 'Split the gateway into hub and routes (6 steps)' }],
+      permissionMode: 'plan',
       branch: 'refactor/gw',
       tokens: 91_000,
       usd: 1.9,
@@ -190,7 +296,8 @@ export const livelySessions = (now: number): Session[] => {
       ...lena,
       for: 6 * MINUTE,
       title: 'Tiles for the new map style',
-      now: 'Write: styles/terrain.json',
+      now: 'Writing styles/terrain.json',
+      condition: ['retrying', 'The request to the model was answered with HTTP 529: attempt 3 of 10'],
       branch: 'feat/terrain',
       pull: [97, 'vvvv'],
       tokens: 38_000,
@@ -203,13 +310,53 @@ export const livelySessions = (now: number): Session[] => {
       for: 3 * MINUTE,
       title: 'Why does the tile cache miss after a deploy?',
       summary: 'The cache key holds the build id. Proposes to key by content hash instead.',
+      condition: ['failed', 'Request too large: 400 prompt is longer than the model’s context'],
       branch: 'main',
       tokens: 52_000,
       usd: 0.71,
     }),
+    tell({
+      ...atlas,
+      ...tove,
+      ...sonnet,
+      for: 3 * MINUTE,
+      kind: 'headless',
+      entrypoint: 'sdk-cli',
+      title: 'Nightly audit of dependencies',
+      now: 'Running npm audit --json',
+      branch: 'main',
+      tokens: 18_000,
+      usd: 0.12,
+      costBy: 'estimate',
+    }),
+    tell({
+      ...atlas,
+      ...mika,
+      for: 2 * MINUTE,
+      kind: 'background',
+      title: 'Tiles by content hash',
+      condition: ['background_agents', 'The turn is over, an agent works on'],
+      agents: [{ type: 'builder', description: 'Rebuild all tiles', now: 'Running make tiles', isBackground: true }],
+      lineage: { from: { sessionId: 'lively-17', how: 'fork' }, to: null },
+      branch: 'perf/tiles',
+      tokens: 71_000,
+      usd: 0.33,
+    }),
     tell({ ...atlas, ...lena, ...idle, for: 80 * MINUTE, title: 'Licence headers' }),
   ];
 };
+
+const RESTING = {
+  status: 'idle',
+  quietSince: null,
+  attention: null,
+  asks: [],
+  condition: null,
+  disagreement: null,
+  subagents: [],
+  backgroundShells: [],
+  pullRequest: null,
+} as const satisfies Partial<Session>;
 
 /** Very many sessions of very many repositories, most of them at rest, as on a big team's board. */
 export const manySessions = (count: number, now: number): Session[] => {
@@ -227,8 +374,8 @@ export const manySessions = (count: number, now: number): Session[] => {
       owner: at(['Lena Berg', 'Mika Korhonen', 'Jonas Sá', 'Amira Rahman', 'Tove Nyström'], index) ?? null,
       machine: `machine-${index % 17}`,
       since,
-      attention: isResting || !model.attention ? null : { ...model.attention, since },
-      ...(isResting ? { status: 'idle' as const, ended: index % 3 === 0, quietSince: null, pullRequest: null } : {}),
+      lineage: { from: null, to: null },
+      ...(isResting ? { ...RESTING, ended: index % 3 === 0 } : {}),
     };
   });
 };

@@ -4,22 +4,24 @@ import { mount } from '@vue/test-utils';
 import { expect, test } from 'vitest';
 import { defineComponent, h, nextTick, ref } from 'vue';
 import { provideClock } from '../ui/clock.ts';
+import { provideBoardLinks } from './board-links.ts';
 import LaneColumn from './LaneColumn.vue';
+import { notedLinks } from './testing.ts';
 
 const mountColumn = (status: Session['status'], isOpen: boolean, ...first: Session[]) => {
   const sessions = ref(first);
-  const shown: string[] = [];
+  const links = notedLinks();
   const host = mount(
     defineComponent({
       setup() {
         provideClock(ref(T0));
-        return () =>
-          h(LaneColumn, { status, isOpen, sessions: sessions.value, onShow: (id: string) => shown.push(id) });
+        provideBoardLinks(links);
+        return () => h(LaneColumn, { status, isOpen, sessions: sessions.value });
       },
     }),
   );
   const ids = () => host.findAll('[data-session]').map((place) => place.attributes('data-session'));
-  return { column: host.get('.column'), ids, sessions, shown };
+  return { column: host.get('.column'), ids, sessions, asked: links.asked };
 };
 const named = (sessionId: string, overrides: Partial<Session> = {}) => aSession({ sessionId, ...overrides });
 
@@ -43,11 +45,11 @@ test('lets a session go at once even under the pointer', async () => {
 
 test('shows a few titles of many idle ones, says who has ended, and unfolds on demand', async () => {
   const idle = Array.from({ length: 9 }, (_, index) => named(`idle-${index}`, { status: 'idle', ended: index > 2 }));
-  const { column, ids, shown } = mountColumn('idle', false, ...idle);
+  const { column, ids, asked } = mountColumn('idle', false, ...idle);
   expect(ids()).toHaveLength(6);
   expect(column.findAll('.word').map((word) => word.text())).toEqual(['Ended']);
   await column.get('.more').trigger('click');
   expect(ids()).toHaveLength(9);
   await column.get('[data-session="idle-1"]').trigger('click');
-  expect(shown).toEqual(['idle-1']);
+  expect(asked).toEqual(['show idle-1']);
 });

@@ -1,26 +1,33 @@
-import type { Session } from '@crewboard/contract';
+import { CONDITIONS, type Session } from '@crewboard/contract';
 import { aSession, T0 } from '@crewboard/contract/testing';
-import { mount } from '@vue/test-utils';
+import { type DOMWrapper, mount } from '@vue/test-utils';
 import { expect, test } from 'vitest';
 import { defineComponent, h, nextTick, ref } from 'vue';
 import { provideClock } from '../ui/clock.ts';
+import { provideBoardLinks } from './board-links.ts';
+import { CONDITION_LOOKS } from './condition.ts';
 import SessionCard from './SessionCard.vue';
-import { anAsk, asking, usageOf } from './testing.ts';
+import { anAgent, anAsk, asking, notedLinks, usageOf } from './testing.ts';
 
 const MINUTE = 60_000;
+
+const chipsOf = (card: { findAll: DOMWrapper<Element>['findAll'] }): string[] =>
+  card.findAll('.chips > li').map((chip) => chip.text());
 
 const mountCard = (overrides: Partial<Session> = {}) => {
   const clock = ref(T0 + 9 * MINUTE);
   const session = ref(aSession(overrides));
+  const links = notedLinks({ 'session-2': 'The one before' });
   const host = mount(
     defineComponent({
       setup() {
         provideClock(clock);
+        provideBoardLinks(links);
         return () => h(SessionCard, { session: session.value });
       },
     }),
   );
-  return { card: host.get('article'), clock, session };
+  return { card: host.get('article'), clock, session, links };
 };
 
 test('shows title, now, place and person, and nothing that is not there', () => {
@@ -69,17 +76,146 @@ test('says what is in the background, in context, inferred and long without a si
     backgroundShells: [{ id: 'b1', command: 'npm run dev', since: T0 }],
     quietSince: T0 - 3 * MINUTE,
     evidence: { source: 'timeout', says: 'No turn end for 60 s', at: T0, inferred: true },
-    usage: usageOf({ costUsd: 3.184, costBy: 'client', contextTokens: 128_400 }),
+    usage: usageOf({ costUsd: 3.184, costBy: 'estimate', contextTokens: 128_400 }),
   });
-  const chips = card.findAll('.chips > li').map((chip) => chip.text());
-  expect(chips).toEqual(['no sign for 12m', 'inferred', 'main', 'tail', 'shell', '128k tokens in context']);
-  expect(card.get('.spent').text()).toBe('Opus 5.5 · $3.18');
-  expect(card.get('.age').attributes('title')).toBe('Working. No turn end for 60 s (inferred).');
+  expect(chipsOf(card)).toEqual(['no sign for 12m', 'inferred', 'main', 'tail', '1 shell', '128k tokens in context']);
+  expect(card.get('.spent').text()).toBe('Opus 5.5 · $3.18 est.');
+  expect(card.get('.why').attributes('title')).toBe('Working. No turn end for 60 s (inferred).');
 });
 
-test('says that a session ended', () => {
-  const { card } = mountCard({ status: 'idle', ended: true });
-  expect(card.get('.chips').text()).toContain('ended');
+test('tells how much of the context is used where its size is known', () => {
+  const { card } = mountCard({ usage: usageOf({ contextTokens: 126_400, contextWindow: 200_000 }) });
+  expect(chipsOf(card)).toEqual(['main', '63% of the context used']);
+});
+
+test('says that a session ended, once', () => {
+  const { card, session } = mountCard({ status: 'idle', ended: true });
+  expect(chipsOf(card)).toEqual(['ended', 'main']);
+  session.value = { ...session.value, condition: { kind: 'crashed', says: 'The process is gone', since: T0 } };
+  return nextTick(() => {
+    expect(chipsOf(card)).toEqual(['main']);
+    expect(card.get('.condition').text()).toBe('Crashed');
+  });
+});
+
+test.each(CONDITIONS)('has a word and a mark of its own for %s', (kind) => {
+  const { card } = mountCard({ condition: { kind, says: 'Says so', since: T0 } });
+  expect(card.get('.condition b').text()).toBe(CONDITION_LOOKS[kind].word);
+  expect(card.find('.condition svg').exists()).toBe(true);
+});
+
+test('no two conditions look or sound alike', () => {
+  const looks = Object.values(CONDITION_LOOKS);
+  expect(new Set(looks.map(({ word }) => word)).size).toBe(CONDITIONS.length);
+  expect(new Set(looks.map(({ icon }) => icon)).size).toBe(CONDITIONS.length);
+});
+
+test('tells why a turn failed, what a background shell runs, and since when a machine is not heard', () => {
+  const failed = mountCard({ condition: { kind: 'failed', says: '529 overloaded', since: T0 } });
+  expect(failed.card.get('.condition').text()).toBe('Failed · 529 overloaded');
+  const shell = mountCard({
+    condition: { kind: 'background_shell', says: 'A shell goes on', since: T0 },
+    backgroundShells: [{ id: 'b1', command: 'npm run dev', since: T0 }],
+  });
+  expect(shell.card.get('.condition').text()).toBe('Shell runs on · npm run dev');
+  expect(chipsOf(shell.card)).toEqual(['main']);
+  const offline = mountCard({ condition: { kind: 'offline', says: 'Not heard', since: T0 } });
+  expect(offline.card.get('.condition').text()).toBe('Offline · not heard for 9m');
+});
+
+test.each(['offline', 'unknown'] as const)('never makes a session look at work whose state is %s', (kind) => {
+  const { card } = mountCard({ status: 'working', condition: { kind, says: 'Not heard', since: T0 } });
+  expect(card.find('.pulse').exists()).toBe(false);
+  expect(card.classes()).toContain('away');
+});
+
+test('counts several asks, and tells of each what it asks', () => {
+  const { card } = mountCard({
+    ...asking(
+      anAsk(),
+      anAsk({ id: 'ask-2', tool: 'Edit', input: 'src/a.ts', agentId: 'agent-1', since: T0 + 5 * MINUTE }),
+      anAsk({ id: 'ask-3', kind: 'question', tool: 'AskUserQuestion', input: 'Which?', since: T0 + 8 * MINUTE }),
+      anAsk({ id: 'ask-4', kind: 'elicitation', tool: 'tickets', input: null }),
+    ),
+    subagents: [anAgent({ status: 'waiting_for_approval' })],
+  });
+  expect(card.get('.ask .kind').text()).toMatch(/^Permission · Bash\s*1 of 4$/);
+  const others = card.findAll('.ask .others li > *').map((part) => part.text());
+  expect(others).toEqual(['Edit', 'src/a.ts', '4m', 'Question', 'Which?', '1m']);
+  expect(card.get('.ask .others').text()).toContain('and 1 more');
+  expect(card.get('.agent .does').text()).toBe('Needs approval');
+});
+
+test('says whose an ask is', () => {
+  const { card } = mountCard({ ...asking(anAsk({ agentId: 'agent-1' })), subagents: [anAgent()] });
+  expect(card.get('.ask .whose').text()).toBe('for Explore: Find the reader');
+});
+
+test('shows three agents at work, and the others on demand', async () => {
+  const { card } = mountCard({
+    subagents: [
+      ...['a', 'b', 'c', 'd'].map((agentId) => anAgent({ agentId })),
+      anAgent({ agentId: 'e', status: 'failed' }),
+      anAgent({ agentId: 'f', status: 'done' }),
+    ],
+  });
+  expect(card.findAll('.agent')).toHaveLength(3);
+  expect(card.get('.agent').text()).toMatch(/Explore\s*Find the reader\s*working\s*9m\s*Reading src\/tail.ts/);
+  await card.get('.agents .more').trigger('click');
+  expect(card.findAll('.agent')).toHaveLength(6);
+  expect(card.findAll('.agent').map((agent) => agent.get('.word').text())).toContain('failed');
+});
+
+test('folds agents away that have finished', () => {
+  const { card } = mountCard({ subagents: [anAgent({ status: 'done' }), anAgent({ agentId: 'b', status: 'done' })] });
+  expect(card.findAll('.agent')).toHaveLength(0);
+  expect(card.get('.agents').text()).toBe('2 agents, finished');
+});
+
+test('tells how far a list of tasks is, and at which one', () => {
+  const { card } = mountCard({
+    tasks: [
+      { id: '1', subject: 'Read', status: 'completed' },
+      { id: '2', subject: 'Write the reader', status: 'in_progress' },
+      { id: '3', subject: 'Test', status: 'pending' },
+    ],
+  });
+  expect(card.get('.tasks').text()).toMatch(/^1\/3 tasks done\s*Write the reader$/);
+});
+
+test('links to the session that it goes on from, if that is on the board', async () => {
+  const { card, links, session } = mountCard({ lineage: { from: { sessionId: 'session-2', how: 'fork' }, to: null } });
+  expect(card.get('.lineage').text()).toMatch(/Forked from\s*The one before/);
+  await card.get('.lineage button').trigger('click');
+  expect(links.asked).toEqual(['show session-2']);
+  session.value = { ...session.value, lineage: { from: { sessionId: 'session-0', how: null }, to: null } };
+  await nextTick();
+  expect(card.find('.lineage').exists()).toBe(false);
+});
+
+test('marks what runs without a person before it, and sources that differ', () => {
+  const disagreement = {
+    since: T0,
+    sources: [
+      { source: 'presence', says: 'busy', at: T0 },
+      { source: 'hook', says: 'over', at: T0 },
+    ],
+  } satisfies Session['disagreement'];
+  expect(chipsOf(mountCard({ kind: 'headless' }).card)).toEqual(['headless', 'main']);
+  expect(chipsOf(mountCard({ kind: 'background', disagreement }).card)).toEqual([
+    'sources differ',
+    'background',
+    'main',
+  ]);
+});
+
+test('opens its details by its button and by the keyboard', async () => {
+  const { card, links } = mountCard();
+  expect(card.get('.why').attributes('aria-expanded')).toBe('false');
+  expect(card.get('.why').text()).toMatch(/^Why\? Working for\s*9m$/);
+  await card.get('.why').trigger('click');
+  await card.trigger('keydown.enter');
+  expect(links.asked).toEqual(['details of session-1', 'details of session-1']);
 });
 
 test('links a pull request with a mark for each check', () => {

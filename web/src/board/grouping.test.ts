@@ -78,11 +78,11 @@ describe('the queue', () => {
     const queue = toQueue([
       session('later', { ...asking(anAsk({ since: T0 + 60 })), repo: 'acme/ledger' }),
       session('nobody'),
-      session('first', { ...asking(anAsk()) }),
+      session('first', asking(anAsk(), anAsk({ id: 'ask-2', since: T0 + 90 }))),
     ]);
-    expect(queue.map(({ session: { sessionId }, since }) => [sessionId, since])).toEqual([
-      ['first', T0],
-      ['later', T0 + 60],
+    expect(queue.map(({ session: { sessionId }, ask, more }) => [sessionId, ask.since, more])).toEqual([
+      ['first', T0, 1],
+      ['later', T0 + 60, 0],
     ]);
   });
 

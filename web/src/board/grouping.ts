@@ -1,5 +1,5 @@
 import type { Session, Status } from '@crewboard/contract';
-import { askOf, failedChecksAsk, type ShownAsk } from './wording.ts';
+import { askOf, failedChecksAsk, type ShownAsk } from './ask.ts';
 
 /** The board's columns in the order in which they stand. A session's status is its column. */
 export const COLUMNS: readonly Status[] = ['waiting_for_approval', 'working', 'waiting_for_input', 'idle'];
@@ -13,11 +13,11 @@ export interface Lane {
   pullRequests: number;
 }
 
-/** A session that needs a person, what for, and since when (ms since 1970). */
+/** A session that needs a person, and what for: the ask that stands longest, and how many more are open. */
 export interface Need {
   session: Session;
   ask: ShownAsk;
-  since: number;
+  more: number;
 }
 
 /** The longest first, so that a newcomer moves nothing that is already there. */
@@ -68,18 +68,18 @@ export const countByStatus = (sessions: readonly Session[]): Record<Status, numb
  * is not at work on them. `null` where it needs nobody.
  */
 export const needOf = (session: Session): Need | null => {
-  const { attention, pullRequest } = session;
-  if (attention) return { session, ask: askOf(attention), since: attention.since };
+  const { attention, asks, subagents, pullRequest } = session;
+  if (attention) return { session, ask: askOf(attention, subagents), more: Math.max(0, asks.length - 1) };
   const failed = pullRequest?.checks.some((check) => check.state === 'failed');
   if (!pullRequest || !failed || !isOpen(session) || session.ended || session.status === 'working') return null;
-  return { session, ask: failedChecksAsk(pullRequest), since: session.since };
+  return { session, ask: failedChecksAsk(pullRequest, session.since), more: 0 };
 };
 
 /** Who needs a person, across repositories, the longest wait first. */
 export const toQueue = (sessions: readonly Session[]): Need[] =>
   sessions
     .flatMap((session) => needOf(session) ?? [])
-    .sort((a, b) => a.since - b.since || compareText(a.session.sessionId, b.session.sessionId));
+    .sort((a, b) => a.ask.since - b.ask.since || compareText(a.session.sessionId, b.session.sessionId));
 
 /** How many machines have a session that still runs. */
 export const countMachines = (sessions: readonly Session[]): number =>

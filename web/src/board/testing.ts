@@ -1,5 +1,7 @@
-import type { Ask, Session } from '@crewboard/contract';
+import type { Ask, Session, Subagent } from '@crewboard/contract';
 import { T0 } from '@crewboard/contract/testing';
+import { ref } from 'vue';
+import type { BoardLinks } from './board-links.ts';
 
 /** An ask with sensible defaults; a test spells out only what it is about. */
 export const anAsk = (overrides: Partial<Ask> = {}): Ask => ({
@@ -30,3 +32,27 @@ export const usageOf = (overrides: Partial<Session['usage']>): Session['usage'] 
   linesRemoved: 0,
   ...overrides,
 });
+
+/** A subagent with sensible defaults. */
+export const anAgent = (overrides: Partial<Subagent> = {}): Subagent => ({
+  agentId: 'agent-1',
+  type: 'Explore',
+  description: 'Find the reader',
+  status: 'working',
+  since: T0,
+  now: 'Reading src/tail.ts',
+  isBackground: false,
+  ...overrides,
+});
+
+/** Links that note where they were asked to lead. `names`: what is on the board. */
+export const notedLinks = (names: Record<string, string> = {}): BoardLinks & { asked: string[] } => {
+  const asked: string[] = [];
+  return {
+    asked,
+    openId: ref(null),
+    toggleDetails: (sessionId) => void asked.push(`details of ${sessionId}`),
+    show: (sessionId) => void asked.push(`show ${sessionId}`),
+    nameOf: (sessionId) => names[sessionId] ?? null,
+  };
+};

@@ -8,15 +8,20 @@ export const placeOf = (board: ParentNode, sessionId: string): HTMLElement | nul
 
 /**
  * Call before the page changes; call what it returns after: the given sessions then travel from where they stood to
- * where they stand, and the one that had the focus has it again. Nothing travels where the person wants no motion.
+ * where they stand, and the one that had the focus, or its control, has it again. Nothing travels where the person wants no motion.
  */
 export const beginTravel = (board: ParentNode, sessionIds: readonly string[]): (() => void) => {
-  const focused = sessionIds.find((sessionId) => placeOf(board, sessionId)?.matches(':focus'));
+  const focused = sessionIds.find((sessionId) => placeOf(board, sessionId)?.matches(':focus-within'));
+  const control = focused && board.querySelector<HTMLElement>('[data-session] :focus')?.dataset.control;
   const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const travellers = isStill || sessionIds.length > MOST_TRAVELLERS ? [] : sessionIds;
   const starts = travellers.map((sessionId) => placeOf(board, sessionId)?.getBoundingClientRect());
   return () => {
-    if (focused) placeOf(board, focused)?.focus({ preventScroll: true });
+    if (focused) {
+      const place = placeOf(board, focused);
+      const part = control ? place?.querySelector<HTMLElement>(`[data-control="${control}"]`) : null;
+      (part ?? place)?.focus({ preventScroll: true });
+    }
     const ways = travellers.flatMap((sessionId, index) => {
       const start = starts[index];
       const element = placeOf(board, sessionId);

@@ -1,16 +1,18 @@
 import { aSession } from '@crewboard/contract/testing';
 import { describe, expect, test } from 'vitest';
-import { anAsk, asking } from './testing.ts';
+import { anAsk, asking, usageOf } from './testing.ts';
 import {
-  askOf,
   checksInWords,
   connectionInWords,
+  contextInWords,
+  contextPercent,
   cost,
+  costInWords,
+  costLabel,
   modelName,
   nowLine,
   pageTitle,
   shortName,
-  statusInWords,
   titleOf,
   tokenCount,
   webAddress,
@@ -49,28 +51,24 @@ test.each([
   expect(cost(usd)).toBe(said);
 });
 
-describe('what a session asks', () => {
-  test('names the tool of a permission and shows its input as what would run', () => {
-    expect(askOf(anAsk({ input: 'rm -rf dist' }))).toEqual({
-      kind: 'Permission',
-      detail: 'Bash',
-      text: 'rm -rf dist',
-      isCode: true,
-      tone: 'needs',
-    });
-  });
+test('says whose figure a cost is', () => {
+  const client = usageOf({ costUsd: 3.18, costBy: 'client' });
+  expect([costLabel(client), costInWords(client)]).toEqual(['$3.18', '$3.18, the client’s own figure']);
+  const estimate = usageOf({ costUsd: 3.18, costBy: 'estimate' });
+  expect([costLabel(estimate), costInWords(estimate)]).toEqual([
+    '$3.18 est.',
+    '$3.18, estimated: tokens times list prices',
+  ]);
+  expect([costLabel(usageOf({})), costInWords(usageOf({}))]).toEqual([null, null]);
+});
 
-  test('shows a question as text and leaves out the tool that asks it', () => {
-    expect(askOf(anAsk({ kind: 'question', tool: 'AskUserQuestion', input: 'Which branch?' }))).toMatchObject({
-      kind: 'Question',
-      detail: null,
-      isCode: false,
-    });
-  });
-
-  test('has no text where nothing is known of it', () => {
-    expect(askOf(anAsk({ kind: 'dialog', tool: null, input: null }))).toMatchObject({ kind: 'Dialog', text: null });
-  });
+test('says how full the context is, where its size is known', () => {
+  const known = usageOf({ contextTokens: 126_400, contextWindow: 200_000 });
+  expect(contextPercent(known)).toBe(63);
+  expect(contextInWords(known)).toBe('126,400 of 200,000 tokens, 63 %');
+  const unknown = usageOf({ contextTokens: 126_400 });
+  expect(contextPercent(unknown)).toBeNull();
+  expect(contextInWords(unknown)).toBe('126,400 tokens');
 });
 
 describe('the line of now', () => {
@@ -121,14 +119,6 @@ describe('the connection', () => {
     const state = { kind: 'offline', since, nextTryAt: null, reason: 'unreadable' } as const;
     expect(connectionInWords(state, 3, since).steady).toContain('Reload the page.');
   });
-});
-
-test('tells the status and its evidence in sentences', () => {
-  const evidence = { source: 'timeout', says: 'No sign for 60 s.', at: 0, inferred: true } as const;
-  expect(statusInWords(aSession({ status: 'waiting_for_input', evidence }))).toBe(
-    'Waiting. No sign for 60 s (inferred).',
-  );
-  expect(statusInWords(aSession({ status: 'idle', ended: true }))).toBe('Ended. The client says busy.');
 });
 
 test('counts checks in words', () => {

@@ -1,4 +1,4 @@
-import type { Ask, PullRequest, Session, Status } from '@crewboard/contract';
+import type { PullRequest, Session, Status } from '@crewboard/contract';
 import type { ConnectionState } from '../feed/connect.ts';
 import { formatTimeOfDay } from '../ui/age.ts';
 
@@ -8,43 +8,6 @@ export const STATUS_WORDS: Record<Status, string> = {
   waiting_for_input: 'Waiting',
   idle: 'Idle',
 };
-
-const ASK_WORDS: Record<Ask['kind'], string> = {
-  permission: 'Permission',
-  question: 'Question',
-  plan: 'Plan',
-  elicitation: 'Form',
-  dialog: 'Dialog',
-};
-
-/** What a person is asked for, ready to be shown. `isCode`: the text is something that would run. */
-export interface ShownAsk {
-  kind: string;
-  detail: string | null;
-  text: string | null;
-  isCode: boolean;
-  tone: 'needs' | 'bad';
-}
-
-/** A question and a plan need no tool's name: they are what the tool asks. */
-export const askOf = ({ kind, tool, input }: Ask): ShownAsk => ({
-  kind: ASK_WORDS[kind],
-  detail: kind === 'permission' ? tool : null,
-  text: input || null,
-  isCode: kind === 'permission',
-  tone: 'needs',
-});
-
-export const failedChecksAsk = (pullRequest: PullRequest): ShownAsk => ({
-  kind: 'CI failed',
-  detail: null,
-  text: pullRequest.checks
-    .filter((check) => check.state === 'failed')
-    .map((check) => check.name)
-    .join(' · '),
-  isCode: false,
-  tone: 'bad',
-});
 
 /** `12 sessions`, `1 person`. */
 export const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
@@ -68,6 +31,28 @@ export const tokenCount = (tokens: number): string => {
 
 /** `$3.18`, `$0.00` for less than a cent, whole dollars from a hundred. */
 export const cost = (usd: number): string => `$${usd >= 100 ? Math.round(usd) : usd.toFixed(2)}`;
+
+/** `$3.18` where the client totalled it itself, `$3.18 est.` where it is tokens times list prices; null where nobody knows. */
+export const costLabel = ({ costUsd, costBy }: Session['usage']): string | null =>
+  costUsd === null ? null : `${cost(costUsd)}${costBy === 'estimate' ? ' est.' : ''}`;
+
+/** The same in full, for who asks where the figure is from. */
+export const costInWords = ({ costUsd, costBy }: Session['usage']): string | null => {
+  if (costUsd === null) return null;
+  const by = { client: 'the client’s own figure', estimate: 'estimated: tokens times list prices' };
+  return `${cost(costUsd)}${costBy ? `, ${by[costBy]}` : ''}`;
+};
+
+/** How much of the model's context is full, in whole percent; null where its size is not known. */
+export const contextPercent = ({ contextTokens, contextWindow }: Session['usage']): number | null =>
+  contextWindow ? Math.round((100 * contextTokens) / contextWindow) : null;
+
+/** `126,400 of 200,000 tokens, 63 %`. */
+export const contextInWords = (usage: Session['usage']): string => {
+  const { contextTokens, contextWindow } = usage;
+  if (!contextWindow) return `${contextTokens.toLocaleString()} tokens`;
+  return `${contextTokens.toLocaleString()} of ${contextWindow.toLocaleString()} tokens, ${contextPercent(usage)} %`;
+};
 
 /** `5 of 6 checks passed, 1 failed`; empty where there are no checks. */
 export const checksInWords = ({ checks }: PullRequest): string => {
@@ -97,13 +82,6 @@ export const nowLine = ({ status, now, summary, attention, title }: Session): st
   const isSaid = (line: string): boolean =>
     line === title || Boolean(attention && (line.includes(attention.input ?? line) || line === attention.tool));
   return lines.find((line) => line && !isSaid(line)) ?? null;
-};
-
-/** The status and why the board says so, in sentences. */
-export const statusInWords = ({ status, ended, evidence }: Session): string => {
-  const word = ended ? 'Ended' : STATUS_WORDS[status];
-  const says = evidence.says.replace(/[.\s]+$/, '');
-  return `${word}. ${says}${evidence.inferred ? ' (inferred)' : ''}.`;
 };
 
 /** What the page says of its connection. `steady` leaves out what changes every second: it is what gets read aloud. */

@@ -8,5 +8,7 @@ export const useViewStore = defineStore('view', () => {
   /** The one column that a narrow page shows; null until someone picked one. */
   const pickedColumn = ref<Status | null>(null);
   const isIdleOpen = ref(false);
-  return { query, pickedColumn, isIdleOpen };
+  /** The session whose details are open. */
+  const openId = ref<string | null>(null);
+  return { query, pickedColumn, isIdleOpen, openId };
 });

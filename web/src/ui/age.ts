@@ -16,3 +16,17 @@ const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-di
 
 /** A moment as a wall clock shows it here: 14:03. */
 export const formatTimeOfDay = (at: number): string => time.format(at);
+
+const timeWithSeconds = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+
+/** A moment for whoever compares moments: 14:03:12, with the day before it where that is not the day of `now`. */
+export const formatMoment = (at: number, now: number): string => {
+  const clock = timeWithSeconds.format(at);
+  return new Date(at).toDateString() === new Date(now).toDateString() ? clock : `${day.format(at)}, ${clock}`;
+};

@@ -1,0 +1,57 @@
+import type { Ask, PullRequest, Session, Subagent } from '@crewboard/contract';
+
+export const ASK_WORDS: Record<Ask['kind'], string> = {
+  permission: 'Permission',
+  question: 'Question',
+  plan: 'Plan',
+  elicitation: 'Form',
+  dialog: 'Dialog',
+};
+
+/** What a person is asked for, ready to be shown. `isCode`: the text is something that would run. */
+export interface ShownAsk {
+  id: string;
+  kind: string;
+  detail: string | null;
+  text: string | null;
+  isCode: boolean;
+  /** The subagent that asks; null for the session itself. */
+  whose: string | null;
+  since: number;
+  tone: 'needs' | 'bad';
+}
+
+/** A question and a plan need no tool's name: they are what the tool asks. A form is named by the server that shows it. */
+const NAMED_BY_TOOL: readonly Ask['kind'][] = ['permission', 'elicitation'];
+
+export const askOf = ({ id, kind, tool, input, since, agentId }: Ask, subagents: readonly Subagent[]): ShownAsk => ({
+  id,
+  kind: ASK_WORDS[kind],
+  detail: NAMED_BY_TOOL.includes(kind) ? tool : null,
+  text: input || null,
+  isCode: kind === 'permission',
+  whose: agentId === null ? null : agentName(subagents.find((agent) => agent.agentId === agentId)),
+  since,
+  tone: 'needs',
+});
+
+/** `Explore: Find the reader`, as far as it is known. */
+export const agentName = (agent: Pick<Subagent, 'type' | 'description'> | undefined): string =>
+  [agent?.type, agent?.description].filter(Boolean).join(': ') || 'a subagent';
+
+export const asksOf = ({ asks, subagents }: Pick<Session, 'asks' | 'subagents'>): ShownAsk[] =>
+  asks.map((ask) => askOf(ask, subagents));
+
+export const failedChecksAsk = (pullRequest: PullRequest, since: number): ShownAsk => ({
+  id: pullRequest.url,
+  kind: 'CI failed',
+  detail: null,
+  text: pullRequest.checks
+    .filter((check) => check.state === 'failed')
+    .map((check) => check.name)
+    .join(' · '),
+  isCode: false,
+  whose: null,
+  since,
+  tone: 'bad',
+});

@@ -1,0 +1,24 @@
+import { type InjectionKey, inject, provide, type Ref } from 'vue';
+
+/** How a part of the board leads to another one. */
+export interface BoardLinks {
+  /** The session whose details are open. */
+  readonly openId: Readonly<Ref<string | null>>;
+  /** Opens the details of a session, or closes them where they are open. */
+  toggleDetails(sessionId: string): void;
+  /** Brings a session's card into sight and gives it the focus. */
+  show(sessionId: string): void;
+  /** What a session is called; null where it is not on the board. */
+  nameOf(sessionId: string): string | null;
+}
+
+const linksKey: InjectionKey<BoardLinks> = Symbol('links');
+
+export const provideBoardLinks = (links: BoardLinks): void => provide(linksKey, links);
+
+/** Throws where none were provided. */
+export const useBoardLinks = (): BoardLinks => {
+  const links = inject(linksKey);
+  if (!links) throw new Error('no board links were provided');
+  return links;
+};
