@@ -1,9 +1,9 @@
 import { isObject, type JsonObject, objectsOf, textOf } from '../json.ts';
 import { nameOf, presentable } from '../privacy.ts';
 import type { Fact, FactOf } from '../transcript/facts.ts';
-import { backgroundOf } from '../transcript/messages.ts';
 import { inputPreview } from '../transcript/preview.ts';
 import { promptFacts } from '../transcript/prompt.ts';
+import { backgroundOf } from '../transcript/tool-results.ts';
 import {
   askedCall,
   closeCall,
@@ -114,12 +114,12 @@ type Action = FactOf<'ElicitationAnswered'>['data']['action'];
 const actionOf = (action: unknown): Action => (action === 'accept' || action === 'decline' ? action : 'cancel');
 
 const promptSubmitted = (payload: JsonObject, agentId: string | undefined, session: SessionMemory): Fact[] => {
-  const promptId = nameOrNull(payload.prompt_id);
+  const { prompt, prompt_id: promptId } = payload;
   // What is typed while a turn runs has that turn's id: its calls stay open.
-  dropCalls(session, agentId, promptId);
-  return promptFacts({}, payload.prompt, agentId !== undefined).flatMap((fact): Fact[] =>
-    fact.type === 'PromptSubmitted' ? [{ ...fact, data: { ...fact.data, ...(promptId ? { promptId } : {}) } }] : [],
-  );
+  dropCalls(session, agentId, nameOrNull(promptId));
+  const facts = promptFacts({ promptId }, prompt, agentId !== undefined);
+  // Whoever types the words of an interrupt interrupts nothing.
+  return facts.filter(({ type }) => type !== 'TurnInterrupted');
 };
 
 /** A payload that was cut before it named its call: all it says is that the session works. */

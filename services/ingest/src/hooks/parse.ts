@@ -1,8 +1,8 @@
 import { EVENT_VERSION, type SessionEvent } from '@crewboard/contract';
 import { type JsonObject, textOf } from '../json.ts';
-import { cut, nameOf } from '../privacy.ts';
+import { nameOf } from '../privacy.ts';
 import type { Fact } from '../transcript/facts.ts';
-import type { Locate } from '../transcript/parse.ts';
+import { type Locate, locatedAt } from '../transcript/place.ts';
 import { hookFacts, isSilentName } from './facts.ts';
 import { createHookMemory, type SessionMemory } from './memory.ts';
 import { readPayload } from './payload.ts';
@@ -40,10 +40,9 @@ export const createHookParser = ({ machine, owner, stream, locate }: HookParserO
   const located = (payload: JsonObject, session: SessionMemory): Fact[] => {
     const cwd = textOf(payload.cwd);
     if (cwd === undefined || cwd === session.cwd) return [];
-    const { repo, remote, branch, worktree } = locate(cwd);
     session.cwd = cwd;
-    const place = { cwd: cut(cwd, CWD_MAX), repo, remote, branch, worktree };
-    return [{ type: 'SessionLocated', data: { ...place, owner, clientVersion: null, entrypoint: null } }];
+    const whereabouts = { place: locate(cwd), cwd, gitBranch: undefined, version: undefined, entrypoint: undefined };
+    return [{ type: 'SessionLocated', data: locatedAt(whereabouts, owner) }];
   };
 
   const changedMode = (payload: JsonObject, session: SessionMemory): Fact[] => {
@@ -106,5 +105,4 @@ export const createHookParser = ({ machine, owner, stream, locate }: HookParserO
   };
 };
 
-const CWD_MAX = 4096;
 const SESSION_ID_MAX = 200;
