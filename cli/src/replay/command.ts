@@ -1,12 +1,55 @@
 import type { Card } from '@crewboard/contract';
 import { readCapture } from './capture.ts';
 import { type ReplayedChange, replayCapture } from './replay.ts';
+import type { Verdict } from './score.ts';
 
 /** `crewboard replay <capture>`: for people a line per change with its reason, with `json` one JSON object per change of status. */
 export const replay = async (dir: string, json: boolean): Promise<void> => {
   for await (const change of replayCapture(await readCapture(dir), { isDetailed: !json })) {
     console.log(json ? jsonLine(change) : sentence(change));
   }
+};
+
+export interface RealtimeOptions {
+  json: boolean;
+  /** Recorded seconds in each real one. */
+  speed: number;
+}
+
+/**
+ * `crewboard replay <capture> --realtime`: the same lines as they come on a real board, and at the end how that compares with
+ * what the screen showed. The exit code tells whether all was right.
+ */
+export const replayRealtime = async (dir: string, { json, speed }: RealtimeOptions): Promise<void> => {
+  if (!(speed > 0)) throw new Error('the speed has to be a number above 0');
+  const { playCapture } = await import('./realtime/play.ts');
+  const shown = new Map<string, string>();
+  const onChange = (change: ReplayedChange): void => {
+    const line = json ? jsonLine({ ...change, t: Number(change.t.toFixed(3)) }) : sentence(change);
+    const says = line.replace(json ? /"t":[\d.-]+/ : /^.*? s /, '');
+    if (shown.get(change.sessionId) === says) return;
+    shown.set(change.sessionId, says);
+    console.log(line);
+  };
+  const verdicts = await playCapture(await readCapture(dir), { speed, onChange });
+  for (const line of summary(verdicts, speed)) (json ? console.error : console.log)(line);
+  if (verdicts.some(({ isRight }) => !isRight)) process.exitCode = 1;
+};
+
+const summary = (verdicts: readonly Verdict[], speed: number): string[] => [
+  '',
+  ...verdicts.map((verdict) => {
+    const { t, sessionId, status } = verdict.point;
+    return `${t.toFixed(3).padStart(9)} s  ${sessionId}  ${status}: ${outcome(verdict, speed)}`;
+  }),
+  `${verdicts.filter(({ isRight }) => isRight).length} of ${verdicts.length} right`,
+];
+
+const outcome = ({ said, isRight, lateBy, delay }: Verdict, speed: number): string => {
+  if (!isRight) return said ? `wrong, the board said ${said.ended ? 'ended' : said.status}` : 'wrong, not on the board';
+  const seconds = (value: number): string => `${(value / speed).toFixed(3)} s`;
+  const late = lateBy ? `right after ${seconds(lateBy)}` : 'right';
+  return delay === null ? late : `${late}, ${seconds(delay)} after the client`;
 };
 
 /** The fields that outside programs rely on, and no others. */
