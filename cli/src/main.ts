@@ -1,5 +1,8 @@
 import { Command } from 'commander';
 import { version } from '../package.json' with { type: 'json' };
+import type { InstallOptions } from './hooks/command.ts';
+import type { ScopeOptions } from './hooks/scope.ts';
+import type { ReplayOptions } from './replay/command.ts';
 
 /** Sub-commands load what they need when they run: a command starts as fast as its own part. */
 const program = new Command('crewboard')
@@ -26,14 +29,47 @@ program
   .description('play a recorded run through the real parsers and the fold')
   .argument('<capture>', 'folder of the capture')
   .option('--json', 'print every change of status as a JSON line')
-  .action(async (capture: string, { json }: { json?: true }) =>
-    (await import('./replay/command.ts')).replay(capture, json === true),
+  .option('--realtime', 'at its own pace, through real files and watchers, into a board of its own')
+  .option('--speed <n>', 'with --realtime: so many times as fast')
+  .action(async (capture: string, options: ReplayOptions) =>
+    (await import('./replay/command.ts')).replay(capture, options),
   );
 
 program
   .command('rebuild')
   .description('forget the board and fold the whole log again')
   .action(async () => (await import('./rebuild.ts')).rebuild(process.env));
+
+const hooks = program
+  .command('hooks')
+  .description('let Claude Code tell the board at once what it asks and does; works without, but later')
+  .helpCommand(false);
+const inProject = [
+  '--project [folder]',
+  'the settings of a project (default: the current folder) instead of your own',
+] as const;
+const inLocal = ['--local', 'with --project: settings.local.json, which is not shared'] as const;
+
+hooks
+  .command('install')
+  .description('add our hooks to the settings, nothing else in them is touched')
+  .option(...inProject)
+  .option(...inLocal)
+  .option('--client-version <version>', 'of Claude Code, where it is not on the PATH')
+  .action(async (options: InstallOptions) => (await import('./hooks/command.ts')).install(process.env, options));
+
+hooks
+  .command('remove')
+  .description('take our hooks out of the settings again')
+  .option(...inProject)
+  .option(...inLocal)
+  .action(async (options: ScopeOptions) => (await import('./hooks/command.ts')).remove(process.env, options));
+
+hooks
+  .command('status')
+  .description('show where our hooks are, and when they were last heard of')
+  .option('--json', 'as one JSON object')
+  .action(async (options: { json?: true }) => (await import('./hooks/command.ts')).status(process.env, options));
 
 try {
   await program.parseAsync();

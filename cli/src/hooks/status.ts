@@ -1,0 +1,67 @@
+import { stat } from 'node:fs/promises';
+import { type HooksInstalled, installedAs, parseSettings } from '@crewboard/ingest/hook-settings';
+import { readIfThere } from './file.ts';
+import { type Obstacle, obstacleTo, settingsWithASay } from './policy.ts';
+import { openReceipts } from './receipts.ts';
+import { placeOf, type Scope } from './scope.ts';
+import { isScriptCurrent } from './script.ts';
+import { heardAt, lastReport, type SpoolView, viewSpool } from './spool.ts';
+
+export interface PlaceStatus {
+  scope: Scope;
+  path: string;
+  installed: HooksInstalled;
+  /** Names of the events that our hook is registered for. */
+  events: string[];
+}
+
+export interface HooksStatus {
+  places: PlaceStatus[];
+  /** A rule that keeps hooks from running. */
+  obstacle: Obstacle | null;
+  /** The hook on disk is the one that this version writes; null where there is none. */
+  scripts: { sh: boolean; node: boolean };
+  spool: SpoolView;
+  /** When a hook was last heard of, in ms since 1970. */
+  heardAt: number | null;
+  /** A report of the agent is there that is not older than a few of its intervals. */
+  agentReportAt: number | null;
+}
+
+export interface StatusContext {
+  claudeDir: string;
+  dataDir: string;
+  managed: string;
+}
+
+/** Looks at the person's settings, those of the current folder's project, and wherever else hooks were installed from here. */
+export const hooksStatus = async ({ claudeDir, dataDir, managed }: StatusContext): Promise<HooksStatus> => {
+  const user = placeOf({}, claudeDir);
+  const here = [placeOf({ project: true }, claudeDir), placeOf({ local: true }, claudeDir)];
+  const elsewhere = (await openReceipts(dataDir).all()).map(({ settings }) => ({
+    scope: settings.endsWith('settings.local.json') ? ('local' as const) : ('project' as const),
+    path: settings,
+  }));
+  const known = new Map([...elsewhere, ...here, user].map((place) => [place.path, place]));
+  known.delete(user.path);
+  const others = await Promise.all([...known.values()].map((place) => placeStatus(place, dataDir)));
+  const places = [await placeStatus(user, dataDir), ...others.filter(({ events }) => events.length > 0)];
+  const [spool, report] = await Promise.all([viewSpool(dataDir), lastReport(dataDir)]);
+  const asked = [...new Set(places.flatMap(({ path }) => settingsWithASay(path, claudeDir)))];
+  return {
+    places,
+    obstacle: (await obstacleTo(asked, { claudeDir, managed })) ?? null,
+    scripts: { sh: await isScriptCurrent(dataDir, 'sh'), node: await isScriptCurrent(dataDir, 'node') },
+    spool,
+    heardAt: heardAt(spool, report),
+    agentReportAt: report?.at ?? null,
+  };
+};
+
+const placeStatus = async (place: { scope: Scope; path: string }, dataDir: string): Promise<PlaceStatus> => {
+  const isFolder = (await stat(place.path).catch(() => undefined))?.isDirectory();
+  const bytes = isFolder ? undefined : await readIfThere(place.path).catch(() => null);
+  if (bytes === null || isFolder) return { ...place, installed: 'unreadable', events: [] };
+  const view = bytes ? parseSettings(bytes.toString(), dataDir) : { isDisabled: false, events: [] };
+  return { ...place, installed: installedAs(view), events: view?.events ?? [] };
+};

@@ -1,0 +1,50 @@
+import { HOOK_EVENTS } from '@crewboard/ingest/hook-settings';
+import { explainObstacle } from './policy.ts';
+import { MAX_WAITING } from './script.ts';
+import type { HooksStatus, PlaceStatus } from './status.ts';
+
+/** How long ago, for people. */
+export const ago = (at: number, now: number): string => {
+  const seconds = Math.max(0, Math.round((now - at) / 1000));
+  if (seconds < 90) return `${seconds} s ago`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return `${minutes} min ago`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} h ago` : `${Math.round(hours / 24)} days ago`;
+};
+
+/** What is installed where, a fact a line. */
+export const describeStatus = (status: HooksStatus, now: number): string[] => {
+  const { places, obstacle, spool } = status;
+  const isInstalled = places.some(({ events }) => events.length > 0);
+  const lines = places.map((place) => `${place.scope.padEnd(8)} ${place.path}: ${describePlace(place)}`);
+  if (obstacle) lines.push(`blocked  ${explainObstacle(obstacle)}`);
+  if (isInstalled && !status.scripts.sh && !status.scripts.node) {
+    lines.push('hook     missing or of another version: run `crewboard hooks install` again');
+  }
+  const heard = status.heardAt === null ? 'nothing heard yet' : `last heard ${ago(status.heardAt, now)}`;
+  if (spool.exists || isInstalled)
+    lines.push(`heard    ${heard}; ${describeWaiting(spool.waiting)} in ${spool.folder}`);
+  if (!isInstalled)
+    lines.push('`crewboard hooks install` adds them: the board then knows of questions and permissions at once.');
+  return lines;
+};
+
+const describePlace = ({ installed, events }: PlaceStatus): string => {
+  const count = `${events.length} of ${HOOK_EVENTS.length} events`;
+  return {
+    yes: `installed for ${count}`,
+    partly: `installed for ${count} only: run \`crewboard hooks install\` again`,
+    no: 'not installed',
+    disabled: `installed for ${count}, but switched off there (disableAllHooks)`,
+    unreadable: 'cannot be read as JSON: Claude Code ignores the whole file until it is mended',
+  }[installed];
+};
+
+/** How full the spool is, for people. */
+export const describeWaiting = (waiting: number): string => {
+  if (waiting === 0) return 'nothing waits';
+  return waiting >= MAX_WAITING
+    ? `full (${waiting} payloads wait, newer ones are dropped)`
+    : `${waiting} payloads wait`;
+};
