@@ -1,4 +1,4 @@
-import type { SessionEvent } from '@crewboard/contract';
+import type { MachineReport, SessionEvent } from '@crewboard/contract';
 
 /** What the agent's thread is started with. */
 export interface AgentThreadData {
@@ -10,8 +10,15 @@ export interface AgentThreadData {
   logLevel: string;
 }
 
-/** From the agent's thread. The next batch comes after the one before was accepted. */
-export type FromAgent = { kind: 'batch'; events: readonly SessionEvent[] } | { kind: 'metrics'; text: string };
+/** From the agent's thread. The next batch comes after the one before was accepted; reports are numbered, and wait for nothing. */
+export type FromAgent =
+  | { kind: 'batch'; events: readonly SessionEvent[] }
+  | { kind: 'report'; number: number; report: MachineReport }
+  | { kind: 'metrics'; text: string };
 
-/** To the agent's thread. */
-export type ToAgent = { kind: 'accepted' } | { kind: 'metrics' } | { kind: 'stop' };
+/** To the agent's thread. `now` is the board's clock; without it the report was not taken. */
+export type ToAgent =
+  | { kind: 'accepted' }
+  | { kind: 'reported'; number: number; now?: number }
+  | { kind: 'metrics' }
+  | { kind: 'stop' };

@@ -5,7 +5,7 @@ import type { AgentThreadData, FromAgent, ToAgent } from './protocol.ts';
 
 export interface AgentThread {
   /**
-   * Hands the agent's events to the sink until the signal comes, and then lets it save its cursor. Rejects when the thread
+   * Hands the agent's events and reports to the sink until the signal comes, and then lets it save its cursor. Rejects when the thread
    * fails. To be called once; events that were there before wait for it.
    */
   run(sink: EventSink, signal: AbortSignal): Promise<void>;
@@ -15,7 +15,7 @@ export interface AgentThread {
   close(): Promise<void>;
 }
 
-type Events = Extract<FromAgent, { kind: 'batch' }>['events'];
+type ForSink = Exclude<FromAgent, { kind: 'metrics' }>;
 
 /** The built worker lies beside the bundled command. */
 const script = new URL('./agent-thread.js', import.meta.url);
@@ -33,12 +33,12 @@ export const startAgentThread = (data: AgentThreadData): AgentThread => {
 
   let isOver = false;
   let answerMetrics: (text: string) => void = () => undefined;
-  let take: ((events: Events) => void) | undefined;
-  let early: Events | undefined;
+  let take: ((message: ForSink) => void) | undefined;
+  const early: ForSink[] = [];
   worker.on('message', (message: FromAgent) => {
     if (message.kind === 'metrics') answerMetrics(message.text);
-    else if (take) take(message.events);
-    else early = message.events;
+    else if (take) take(message);
+    else early.push(message);
   });
   worker.once('exit', () => {
     isOver = true;
@@ -47,14 +47,22 @@ export const startAgentThread = (data: AgentThreadData): AgentThread => {
 
   return {
     run: async (sink, signal) => {
-      take = (events) => {
+      take = (message) => {
+        if (message.kind === 'report') {
+          const { number } = message;
+          sink.report(message.report, signal).then(
+            ({ now }) => say({ kind: 'reported', number, now }),
+            () => say({ kind: 'reported', number }),
+          );
+          return;
+        }
         // A send rejects only when the signal came: the agent tells these events again at its next start.
-        sink.send(events, signal).then(
+        sink.send(message.events, signal).then(
           () => say({ kind: 'accepted' }),
           () => undefined,
         );
       };
-      if (early) take(early);
+      for (const message of early.splice(0)) take(message);
       const stop = () => say({ kind: 'stop' });
       if (signal.aborted) stop();
       else signal.addEventListener('abort', stop, { once: true });

@@ -14,6 +14,8 @@ const stop = new AbortController();
 const say = (message: FromAgent): void => port.postMessage(message);
 
 let accept: () => void = () => undefined;
+let lastReport = 0;
+let answerReport: (answer: Extract<ToAgent, { kind: 'reported' }>) => void = () => undefined;
 const sink: EventSink = {
   send: async (events, signal) => {
     const accepted = new Promise<void>((resolve) => {
@@ -28,12 +30,25 @@ const sink: EventSink = {
     }
     signal.throwIfAborted();
   },
+  report: (report) =>
+    new Promise((resolve, reject) => {
+      const number = ++lastReport;
+      answerReport = (answer) => {
+        if (answer.number !== number) return;
+        if (answer.now === undefined) reject(new Error('the board did not take the report'));
+        else resolve({ now: answer.now });
+      };
+      say({ kind: 'report', number, report });
+    }),
 };
 
 port.on('message', (message: ToAgent) => {
   switch (message.kind) {
     case 'accepted':
       accept();
+      break;
+    case 'reported':
+      answerReport(message);
       break;
     case 'metrics':
       registry.metrics().then((text) => say({ kind: 'metrics', text }));

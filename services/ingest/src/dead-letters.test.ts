@@ -22,6 +22,18 @@ it('notes where a line stands and what is wrong with it', async () => {
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
+it('counts what was noted, by an earlier agent too', async () => {
+  const first = openDeadLetters(folder, quiet, () => 0);
+  first.add(line);
+  first.add(line);
+  expect(first.count).toBe(2);
+  await first.close();
+  const second = openDeadLetters(folder, quiet, () => 0);
+  second.add(line);
+  expect(second.count).toBe(3);
+  await second.close();
+});
+
 it('stays small', async () => {
   const letters = openDeadLetters(folder, quiet, () => 0);
   for (let round = 0; round < 4; round++) {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { appendFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '@crewboard/runtime';
@@ -14,6 +15,8 @@ export interface DeadLine {
 
 export interface DeadLetters {
   add(line: DeadLine): void;
+  /** How many were noted, by earlier agents too as far as their notes are kept. */
+  readonly count: number;
   /** Resolves when all are on disk. */
   close(): Promise<void>;
 }
@@ -24,6 +27,7 @@ const MAX_BYTES = 1024 * 1024;
 export const openDeadLetters = (dir: string, logger: Logger, now: () => number): DeadLetters => {
   const path = join(dir, 'dead-letters.ndjson');
   const named = new Set<string>();
+  let count = countLines(path) + countLines(`${path}.1`);
   let waiting: string[] = [];
   let writing: Promise<void> | undefined;
 
@@ -50,11 +54,23 @@ export const openDeadLetters = (dir: string, logger: Logger, now: () => number):
       // Once for each file: one of another format may have a million of them.
       if (!named.has(line.file)) logger.warn({ ...line, path }, 'a line cannot be read and was set aside');
       named.add(line.file);
+      count++;
       // A file of another format must not fill the memory.
       if (waiting.length >= 10_000) return;
       waiting.push(`${JSON.stringify({ at: new Date(now()).toISOString(), ...line })}\n`);
       writing ??= write();
     },
+    get count() {
+      return count;
+    },
     close: async () => writing,
   };
+};
+
+const countLines = (path: string): number => {
+  try {
+    return readFileSync(path, 'latin1').split('\n').length - 1;
+  } catch {
+    return 0;
+  }
 };

@@ -1,12 +1,13 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { anEvent } from '@crewboard/contract/testing';
+import { aMachineReport, anEvent } from '@crewboard/contract/testing';
 import { createLogger } from '@crewboard/runtime';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { httpSink } from './http-sink.ts';
 
 interface Request {
+  line: string;
   headers: IncomingHttpHeaders;
   body: string;
   port: number | undefined;
@@ -29,7 +30,12 @@ const serve = async (...answers: Answer[]) => {
     request.on('end', () => {
       const raw = Buffer.concat(chunks);
       const body = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw).toString();
-      requests.push({ headers: request.headers, body, port: request.socket.remotePort });
+      requests.push({
+        line: `${request.method} ${request.url}`,
+        headers: request.headers,
+        body,
+        port: request.socket.remotePort,
+      });
       const { status, headers, body: said } = answers[Math.min(requests.length, answers.length) - 1] ?? { status: 500 };
       response
         .writeHead(status, headers)
@@ -113,5 +119,26 @@ describe('the http sink', () => {
     await vi.waitFor(() => expect(String(errors.mock.calls[0]?.[1])).toContain('cannot be reached'));
     stopping.abort();
     await expect(sending).rejects.toThrow();
+  });
+
+  it('hands over the machine’s report, and answers with the board’s clock', async () => {
+    const { sink, requests } = await serve({ status: 200, body: '{"now":1700000000000}' });
+    const report = aMachineReport({ machine: 'dev box/1' });
+    expect(await sink.report(report, signal)).toEqual({ now: 1_700_000_000_000 });
+    expect(requests[0]).toMatchObject({
+      line: 'PUT /api/machines/dev%20box%2F1',
+      headers: { authorization: 'Bearer token-1' },
+    });
+    expect(JSON.parse(requests[0]?.body ?? '')).toEqual(report);
+  });
+
+  it.each([
+    { status: 401, body: 'no' },
+    { status: 200, body: 'a page' },
+    { status: 200, body: '{}' },
+  ])('tries a report once: %j', async (answer) => {
+    const { sink, requests } = await serve(answer);
+    await expect(sink.report(aMachineReport(), signal)).rejects.toThrow();
+    expect(requests).toHaveLength(1);
   });
 });

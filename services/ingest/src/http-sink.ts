@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { SessionEvent } from '@crewboard/contract';
+import type { MachineReport, SessionEvent } from '@crewboard/contract';
 import type { Logger } from '@crewboard/runtime';
 import { z } from 'zod';
 import { type Attempt, untilAccepted } from './retry.ts';
@@ -25,9 +25,14 @@ const answerSchema = z.object({
   rejected: z.array(z.object({ line: z.number(), reason: z.string() })).default([]),
 });
 
-/** Sends events to a board over HTTP as NDJSON, over a connection that is kept. */
+/** The board's clock, in ms since 1970. */
+const reportAnswerSchema = z.object({ now: z.number() });
+
+/** Sends events to a board over HTTP as NDJSON, and reports of this machine, over connections that are kept. */
 export const httpSink = ({ url, token, logger, timeoutMs = 30_000 }: HttpSinkOptions): EventSink => {
-  const endpoint = new URL('api/ingest', url.endsWith('/') ? url : `${url}/`);
+  const board = url.endsWith('/') ? url : `${url}/`;
+  const endpoint = new URL('api/ingest', board);
+  const authorization = `Bearer ${token}`;
 
   const post = async (events: readonly SessionEvent[], signal: AbortSignal): Promise<Response> => {
     const text = Buffer.from(events.map((event) => JSON.stringify(event)).join('\n'));
@@ -35,7 +40,7 @@ export const httpSink = ({ url, token, logger, timeoutMs = 30_000 }: HttpSinkOpt
     return fetch(endpoint, {
       method: 'POST',
       headers: {
-        authorization: `Bearer ${token}`,
+        authorization,
         'content-type': 'application/x-ndjson',
         ...(isLarge ? { 'content-encoding': 'gzip' } : {}),
       },
@@ -67,7 +72,7 @@ export const httpSink = ({ url, token, logger, timeoutMs = 30_000 }: HttpSinkOpt
     const request = async (until: AbortSignal): Promise<Awaited<ReturnType<Attempt>>> => {
       const response = await post(events, until);
       if (response.ok) {
-        report(await response.json());
+        noteRejected(await response.json());
         return { ok: true };
       }
       const said = (await response.text()).slice(0, 300);
@@ -86,7 +91,7 @@ export const httpSink = ({ url, token, logger, timeoutMs = 30_000 }: HttpSinkOpt
   };
 
   /** A line that was turned down once would be turned down again: it is told, and the rest goes on. */
-  const report = (body: unknown): void => {
+  const noteRejected = (body: unknown): void => {
     const answer = answerSchema.safeParse(body);
     if (!answer.success) logger.warn({ endpoint: endpoint.href }, 'the board gave an answer of another form');
     else if (answer.data.rejected.length > 0) {
@@ -98,7 +103,20 @@ export const httpSink = ({ url, token, logger, timeoutMs = 30_000 }: HttpSinkOpt
     }
   };
 
-  return { send };
+  const report = async (report: MachineReport, signal: AbortSignal): Promise<{ now: number }> => {
+    const response = await fetch(new URL(`api/machines/${encodeURIComponent(report.machine)}`, board), {
+      method: 'PUT',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: JSON.stringify(report),
+      redirect: 'error',
+      signal,
+    });
+    const said = await response.text();
+    if (!response.ok) throw new Error(`the board did not take the report: ${response.status} ${said.slice(0, 300)}`);
+    return reportAnswerSchema.parse(JSON.parse(said));
+  };
+
+  return { send, report };
 };
 
 const refusal = (response: Response, said: string, endpoint: URL): Awaited<ReturnType<Attempt>> => {

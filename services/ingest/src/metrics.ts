@@ -1,15 +1,35 @@
 import { Counter, Gauge, type Registry } from '@crewboard/runtime';
+import { createTally } from './senses/tally.ts';
 
 export interface IngestMetrics {
   eventsSent(count: number): void;
-  line(outcome: 'read' | 'silent' | 'unknown' | 'unreadable'): void;
+  /** `unknownType` names the type of an entry that nobody here knows. */
+  line(outcome: 'read' | 'silent' | 'unknown' | 'unreadable', unknownType?: string): void;
   deadLetter(): void;
-  /** Adds the figures that are measured when they are asked for. */
-  watch(figures: { backlogBytes: () => number; queuedEvents: () => number; files: () => number }): void;
+  /** Adds figures that are measured when they are asked for. To be called once. */
+  watch(figures: IngestFigures): void;
+  readonly unknownEntryTypes: ReadonlyMap<string, number>;
+  /** When a line of a transcript was read last, in ms since 1970. */
+  readonly lastReadAt: number | null;
 }
 
+const FIGURES = {
+  backlogBytes: ['crewboard_ingest_backlog_bytes', 'Bytes of transcripts that were not read yet'],
+  queuedEvents: ['crewboard_ingest_queued_events', 'Events that wait for the sink'],
+  files: ['crewboard_ingest_files', 'Transcripts that are followed'],
+  liveProcesses: ['crewboard_ingest_live_processes', 'Processes of the client that keep a presence'],
+  unreadablePresences: ['crewboard_ingest_unreadable_presences', 'Presence files that could not be read'],
+  hookPayloads: ['crewboard_ingest_hook_payloads', 'Payloads of hooks that were read since the agent started'],
+  unreadableHookPayloads: ['crewboard_ingest_hook_payloads_unreadable', 'Payloads of hooks that could not be read'],
+  waitingHookPayloads: ['crewboard_ingest_hook_payloads_waiting', 'Payloads of hooks that wait in the spool'],
+  clockSkewSeconds: ['crewboard_ingest_clock_skew_seconds', 'The board’s clock minus this machine’s'],
+} as const;
+
+export type IngestFigures = Record<keyof typeof FIGURES, () => number>;
+const isFigure = (name: string): name is keyof typeof FIGURES => name in FIGURES;
+
 /** The agent's figures in a Prometheus registry. Called once for each registry. */
-export const createIngestMetrics = (registry: Registry): IngestMetrics => {
+export const createIngestMetrics = (registry: Registry, now: () => number): IngestMetrics => {
   const registers = [registry];
   const sent = new Counter({
     name: 'crewboard_ingest_events_sent_total',
@@ -33,24 +53,32 @@ export const createIngestMetrics = (registry: Registry): IngestMetrics => {
     unknown: lines.labels('unknown'),
     unreadable: lines.labels('unreadable'),
   };
+  const unknownEntryTypes = createTally();
+  let lastReadAt: number | null = null;
   return {
     eventsSent: (count) => sent.inc(count),
-    line: (outcome) => byOutcome[outcome].inc(),
+    line(outcome, unknownType) {
+      byOutcome[outcome].inc();
+      lastReadAt = now();
+      if (unknownType !== undefined) unknownEntryTypes.count(unknownType);
+    },
     deadLetter: () => dead.inc(),
-    watch({ backlogBytes, queuedEvents, files }) {
-      const gauge = (name: string, help: string, value: () => number): void => {
+    watch(figures) {
+      for (const key of Object.keys(FIGURES).filter(isFigure)) {
+        const [name, help] = FIGURES[key];
         new Gauge({
           name,
           help,
           registers,
           collect() {
-            this.set(value());
+            this.set(figures[key]());
           },
         });
-      };
-      gauge('crewboard_ingest_backlog_bytes', 'Bytes of transcripts that were not read yet', backlogBytes);
-      gauge('crewboard_ingest_queued_events', 'Events that wait for the sink', queuedEvents);
-      gauge('crewboard_ingest_files', 'Transcripts that are followed', files);
+      }
+    },
+    unknownEntryTypes: unknownEntryTypes.counts,
+    get lastReadAt() {
+      return lastReadAt;
     },
   };
 };

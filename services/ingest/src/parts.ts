@@ -3,11 +3,14 @@ import { join, resolve } from 'node:path';
 import { eventId } from '@crewboard/contract';
 import { type CursorStore, openCursorStore } from './cursor.ts';
 import { openDeadLetters } from './dead-letters.ts';
+import { createHookSpool, type HookSpool } from './hooks/spool.ts';
 import { createJobFollower, isJobFolder } from './jobs/follow.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { createPresenceTracker, type PresenceTracker } from './presence/track.ts';
 import { unseenExits } from './presence/unseen.ts';
 import { createLocate } from './repository.ts';
+import type { Senses } from './senses/report.ts';
+import { createMachineReporter, type MachineReporter } from './senses/reporter.ts';
 import type { IngestServiceOptions } from './service.ts';
 import { createShipper, type Shipper } from './ship.ts';
 import { createTranscriptFollower, type TranscriptFollower } from './transcript/follow.ts';
@@ -17,6 +20,8 @@ import { type ClaudeWatcher, createClaudeWatcher } from './watch.ts';
 export interface IngestParts {
   follower: TranscriptFollower;
   presence: PresenceTracker;
+  spool: HookSpool;
+  reporter: MachineReporter;
   watcher: ClaudeWatcher;
   shipper: Shipper;
   /** Looks at everything, or at all below one folder (relative to the claude folder). */
@@ -48,6 +53,7 @@ export const openParts = async (
   const follower = createTranscriptFollower({ ...deps, deadLetters, metrics });
   const presence = createPresenceTracker(deps);
   const jobs = createJobFollower(deps);
+  const spool = createHookSpool({ ...deps, dataDir: options.dataDir, deadLetters });
   const watcher = createClaudeWatcher({
     claudeDir,
     logger,
@@ -68,14 +74,36 @@ export const openParts = async (
     if (below === undefined) watcher.cover([...(await jobs.sweep()), ...(await follower.sweep())], true);
     else watcher.cover(await follower.sweep(below), false);
   };
+  const senses = (): Senses => ({
+    hooks: spool.stats,
+    presence: presence.stats,
+    transcripts: {
+      files: follower.fileCount,
+      backlogBytes: follower.backlogBytes,
+      lastReadAt: metrics.lastReadAt,
+    },
+    queuedEvents: shipper.queuedEvents,
+    deadLetters: deadLetters.count,
+    unknownEntryTypes: metrics.unknownEntryTypes,
+  });
+  const { dataDir, sink } = options;
+  const reporter = createMachineReporter({ ...deps, dataDir, folder, sink, senses });
   metrics.watch({
     backlogBytes: () => follower.backlogBytes,
     queuedEvents: () => shipper.queuedEvents,
     files: () => follower.fileCount,
+    liveProcesses: () => presence.stats.live,
+    unreadablePresences: () => presence.stats.unreadable,
+    hookPayloads: () => spool.stats.heard,
+    unreadableHookPayloads: () => spool.stats.unreadable,
+    waitingHookPayloads: () => spool.stats.waiting,
+    clockSkewSeconds: () => (reporter.clockSkewMs ?? 0) / 1000,
   });
   return {
     follower,
     presence,
+    spool,
+    reporter,
     watcher,
     shipper,
     sweep,

@@ -25,7 +25,7 @@ export interface IngestServiceOptions {
 export interface IngestService {
   /** Follows and ships until the signal aborts; then it resolves. Rejects on a fault of its own. To be called once. */
   run(signal: AbortSignal): Promise<void>;
-  /** Resolves when the sink has accepted what makes up the board: all short transcripts, the ends of long ones, presence. */
+  /** Resolves when the sink has accepted what makes up the board: all short transcripts, the ends of long ones, presence, jobs, hooks. */
   boardReady: Promise<void>;
   /** Resolves when the sink has accepted the counts of the long transcripts' middles too. Neither ever rejects. */
   caughtUp: Promise<void>;
@@ -38,7 +38,8 @@ const LIVENESS_MS = 1_000;
 
 /** The agent: tells what the sessions of one claude folder do, as events, each from the place where the last run ended. */
 export const createIngestService = (options: IngestServiceOptions): IngestService => {
-  const metrics = createIngestMetrics(options.registry);
+  const now = options.now ?? Date.now;
+  const metrics = createIngestMetrics(options.registry, now);
   const boardReady = createMilestone();
   const caughtUp = createMilestone();
 
@@ -62,13 +63,15 @@ export const createIngestService = (options: IngestServiceOptions): IngestServic
     }
   };
 
-  const reach = async ({ follower, presence, tellUnseen, shipper }: IngestParts): Promise<void> => {
+  const reach = async ({ follower, presence, spool, tellUnseen, shipper, reporter }: IngestParts): Promise<void> => {
     try {
       await follower.settled('found');
       presence.settle(follower.lastSignOf);
       tellUnseen();
+      await spool.sweep();
       await shipper.accepted();
       boardReady.reach();
+      reporter.hurry();
       await follower.settled('history');
       caughtUp.reach();
     } catch {
@@ -78,12 +81,17 @@ export const createIngestService = (options: IngestServiceOptions): IngestServic
 
   return {
     async run(signal) {
-      const parts = await openParts({ now: Date.now, ...options }, metrics, signal);
+      const parts = await openParts({ ...options, now }, metrics, signal);
+      const stopReporting = new AbortController();
+      const reporting = parts.reporter.run(stopReporting.signal);
       try {
-        await Promise.race([parts.follower.run(signal), look(parts, signal), parts.shipper.ended]);
+        const { follower, spool, shipper } = parts;
+        await Promise.race([follower.run(signal), spool.run(signal), look(parts, signal), shipper.ended]);
       } catch (error) {
         if (!signal.aborted) throw error;
       } finally {
+        stopReporting.abort();
+        await reporting;
         await parts.close();
       }
     },

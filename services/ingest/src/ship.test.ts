@@ -3,12 +3,7 @@ import { anEvent } from '@crewboard/contract/testing';
 import { describe, expect, it } from 'vitest';
 import { createShipper } from './ship.ts';
 
-const metrics = {
-  eventsSent: () => undefined,
-  line: () => undefined,
-  deadLetter: () => undefined,
-  watch: () => undefined,
-};
+const metrics = { eventsSent: () => undefined };
 
 /** A sink that accepts a batch when it is told to. */
 const createSlowSink = () => {

@@ -28,7 +28,11 @@ export interface Shipper {
   readonly queuedEvents: number;
 }
 
-export const createShipper = (sink: EventSink, metrics: IngestMetrics, signal: AbortSignal): Shipper => {
+export const createShipper = (
+  sink: Pick<EventSink, 'send'>,
+  metrics: Pick<IngestMetrics, 'eventsSent'>,
+  signal: AbortSignal,
+): Shipper => {
   const queue: Shipment[] = [];
   let queuedEvents = 0;
   let isSending = false;

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SessionEvent } from '@crewboard/contract';
+import type { MachineReport, SessionEvent } from '@crewboard/contract';
 import { createLogger, createMetrics } from '@crewboard/runtime';
 import { createIngestService, type EventSink, type IngestServiceOptions } from '../src/index.ts';
 import { T } from './entries.ts';
@@ -47,8 +47,12 @@ export const until = async (
 export const NOW = T + 60_000;
 
 /** A running agent on a home, with everything that its sink accepted. */
-export const startTestAgent = (home: Home, options: Partial<IngestServiceOptions> & { sink?: EventSink } = {}) => {
+export const startTestAgent = (
+  home: Home,
+  { sink, ...options }: Partial<Omit<IngestServiceOptions, 'sink'>> & { sink?: Partial<EventSink> } = {},
+) => {
   const events: SessionEvent[] = [];
+  const reports: MachineReport[] = [];
   const registry = createMetrics();
   const stopping = new AbortController();
   const service = createIngestService({
@@ -61,6 +65,11 @@ export const startTestAgent = (home: Home, options: Partial<IngestServiceOptions
       send: async (batch) => {
         events.push(...batch);
       },
+      report: async (report) => {
+        reports.push(report);
+        return { now: NOW };
+      },
+      ...sink,
     },
     logger: quiet,
     registry,
@@ -70,6 +79,7 @@ export const startTestAgent = (home: Home, options: Partial<IngestServiceOptions
   const running = service.run(stopping.signal);
   return {
     events,
+    reports,
     registry,
     running,
     boardReady: service.boardReady,

@@ -1,0 +1,102 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MACHINE_REPORT_MS, type MachineReport } from '@crewboard/contract';
+import type { Logger } from '@crewboard/runtime';
+import { hooksInstalled } from '../hooks/settings.ts';
+import type { EventSink } from '../sink.ts';
+import { machineReport, type Senses } from './report.ts';
+import { createClockSkew } from './skew.ts';
+
+/** Tells the board how this machine's agent and its senses fare: at once, and again and again. */
+export interface MachineReporter {
+  /** Reports until the signal aborts, then resolves. Never rejects: a report that fails stops nothing. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Reports soon again: something changed that people wait for. */
+  hurry(): void;
+  /** As in the last report. */
+  readonly clockSkewMs: number | null;
+}
+
+export interface MachineReporterDeps {
+  claudeDir: string;
+  dataDir: string;
+  /** The agent's own folder: the last report lies there as `report.json`, for who asks on this machine. */
+  folder: string;
+  machine: string;
+  owner: string | null;
+  senses: () => Senses;
+  sink: Pick<EventSink, 'report'>;
+  logger: Logger;
+  now: () => number;
+}
+
+/** The board has so long to answer: a machine must not be taken for lost because one answer is late. */
+const ANSWER_MS = MACHINE_REPORT_MS * 0.8;
+
+export const createMachineReporter = (deps: MachineReporterDeps): MachineReporter => {
+  const { machine, owner, logger, now } = deps;
+  const path = join(deps.folder, 'report.json');
+  const startedAt = now();
+  const skew = createClockSkew();
+  let pause = new AbortController();
+
+  const note = async (report: MachineReport): Promise<void> => {
+    const temporary = `${path}.${process.pid}.tmp`;
+    try {
+      await writeFile(temporary, JSON.stringify(report), { mode: 0o600 });
+      await rename(temporary, path);
+    } catch (error) {
+      logger.debug({ err: error, path }, 'the report of this machine cannot be written');
+      await rm(temporary, { force: true }).catch(() => undefined);
+    }
+  };
+
+  const send = async (report: MachineReport, signal: AbortSignal): Promise<void> => {
+    const over = new AbortController();
+    const stop = (): void => over.abort(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    const timer = setTimeout(() => over.abort(new Error(`no answer within ${ANSWER_MS} ms`)), ANSWER_MS);
+    const sentAt = now();
+    try {
+      const answer = await Promise.race([deps.sink.report(report, over.signal), rejectedBy(over.signal)]);
+      skew.measure(sentAt, answer.now, now());
+    } catch (error) {
+      logger.debug({ err: error }, 'the report of this machine did not arrive');
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    }
+  };
+
+  const report = async (signal: AbortSignal): Promise<void> => {
+    const installed = await hooksInstalled(deps.claudeDir, deps.dataDir);
+    const at = now();
+    const context = { machine, owner, startedAt, at, clockSkewMs: skew.ms, installed };
+    const built = machineReport(deps.senses(), context);
+    await Promise.all([note(built), send(built, signal)]);
+  };
+
+  return {
+    async run(signal) {
+      const stop = (): void => pause.abort();
+      signal.addEventListener('abort', stop, { once: true });
+      while (!signal.aborted) {
+        pause = new AbortController();
+        const startedAt = performance.now();
+        await report(signal).catch((error) => logger.warn({ err: error }, 'this machine cannot report on itself'));
+        const restMs = MACHINE_REPORT_MS - (performance.now() - startedAt);
+        if (!signal.aborted) await sleep(restMs, undefined, { signal: pause.signal }).catch(() => undefined);
+      }
+    },
+    hurry: () => pause.abort(),
+    get clockSkewMs() {
+      return skew.ms;
+    },
+  };
+};
+
+const rejectedBy = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
