@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
 import { type LiveBoard, openLiveBoard } from './live-board.ts';
 import { livelySessions } from './lively.ts';
+import { livelyHistory } from './lively-history.ts';
 
 let browser: Browser;
 let board: LiveBoard;
@@ -24,6 +25,7 @@ const faultsOf = async (options: BrowserContextOptions, prepare = ''): Promise<s
   await page.goto(board.url);
   await page.locator('.card, .empty').first().waitFor();
   if (prepare) await page.click(prepare);
+  if (prepare === WHY) await page.locator('dialog .history').waitFor();
   // Evaluated by the debugger, which the page's policy does not hold for.
   await page.evaluate(axe.source);
   const faults = await page.evaluate<
@@ -38,6 +40,15 @@ const faultsOf = async (options: BrowserContextOptions, prepare = ''): Promise<s
 const DESK = { viewport: { width: 1440, height: 900 } };
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
+/** Opens the details of a session whose sources differ. */
+const WHY = '[data-session="lively-11"] [data-control="why"]';
+
+const tellLively = async (): Promise<void> => {
+  const now = Date.now();
+  await board.tell(...livelySessions(now));
+  await board.note('lively-11', ...livelyHistory(now));
+};
+
 test('an empty board has no fault that axe knows', async () => {
   expect(await faultsOf(DESK)).toEqual([]);
 });
@@ -49,15 +60,19 @@ test.each([
   ['dark', DESK, 'button.head'],
   ['light', PHONE, ''],
   ['dark', PHONE, ''],
+  ['light', DESK, WHY],
+  ['dark', DESK, WHY],
+  ['light', PHONE, WHY],
+  ['dark', PHONE, WHY],
 ] as const)('a lively board in %s has no fault that axe knows (%o %s)', async (colorScheme, options, prepare) => {
-  await board.tell(...livelySessions(Date.now()));
+  await tellLively();
   expect(await faultsOf({ ...options, colorScheme }, prepare)).toEqual([]);
 });
 
 test.each(['light', 'dark'] as const)(
   'a board of high contrast in %s has no fault that axe knows',
   async (colorScheme) => {
-    await board.tell(...livelySessions(Date.now()));
-    expect(await faultsOf({ ...DESK, colorScheme, contrast: 'more' })).toEqual([]);
+    await tellLively();
+    expect(await faultsOf({ ...DESK, colorScheme, contrast: 'more' }, WHY)).toEqual([]);
   },
 );

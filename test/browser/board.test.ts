@@ -163,7 +163,7 @@ describe('the board', () => {
   test('lets ages tick', async () => {
     await tell(aSession({ sessionId: 'ticking', since: Date.now() - 2_000 }));
     await open();
-    const age = async () => Number.parseInt(await place('ticking').locator('.age').innerText(), 10);
+    const age = async () => Number.parseInt(await place('ticking').locator('time').innerText(), 10);
     const before = await age();
     await expect.poll(age, { timeout: 5_000 }).toBeGreaterThan(before);
   });
