@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { version } from '../package.json' with { type: 'json' };
 import type { InstallOptions } from './hooks/command.ts';
 import type { ScopeOptions } from './hooks/scope.ts';
-import type { ReplayOptions } from './replay/command.ts';
+import type { ReplayFlags } from './replay/command.ts';
 
 /** Sub-commands load what they need when they run: a command starts as fast as its own part. */
 const program = new Command('crewboard')
@@ -31,7 +31,7 @@ program
   .option('--json', 'print every change of status as a JSON line')
   .option('--realtime', 'at its own pace, through real files and watchers, into a board of its own')
   .option('--speed <n>', 'with --realtime: so many times as fast')
-  .action(async (capture: string, options: ReplayOptions) =>
+  .action(async (capture: string, options: ReplayFlags) =>
     (await import('./replay/command.ts')).replay(capture, options),
   );
 

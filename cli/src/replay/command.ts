@@ -1,37 +1,40 @@
 import type { Card } from '@crewboard/contract';
-import { readCapture } from './capture.ts';
+import { type Capture, readCapture } from './capture.ts';
 import { type ReplayedChange, replayCapture } from './replay.ts';
 import type { Verdict } from './score.ts';
 
+/** The options of `crewboard replay`, as the command line gives them. */
+export interface ReplayFlags {
+  json?: true;
+  realtime?: true;
+  speed?: string;
+}
+
 /** `crewboard replay <capture>`: for people a line per change with its reason, with `json` one JSON object per change of status. */
-export const replay = async (dir: string, json: boolean): Promise<void> => {
-  for await (const change of replayCapture(await readCapture(dir), { isDetailed: !json })) {
+export const replay = async (dir: string, { json, realtime, speed }: ReplayFlags): Promise<void> => {
+  if (!realtime && speed !== undefined) throw new Error('--speed goes with --realtime: without it, no time passes');
+  const capture = await readCapture(dir);
+  if (realtime) return replayRealtime(capture, json === true, Number(speed ?? 1));
+  for await (const change of replayCapture(capture, { isDetailed: !json })) {
     console.log(json ? jsonLine(change) : sentence(change));
   }
 };
 
-export interface RealtimeOptions {
-  json: boolean;
-  /** Recorded seconds in each real one. */
-  speed: number;
-}
-
 /**
- * `crewboard replay <capture> --realtime`: the same lines as they come on a real board, and at the end how that compares with
- * what the screen showed. The exit code tells whether all was right.
+ * The same lines as they come on a real board, and at the end how that compares with what the screen showed. The exit code tells
+ * whether all was right. `speed`: recorded seconds in each real one.
  */
-export const replayRealtime = async (dir: string, { json, speed }: RealtimeOptions): Promise<void> => {
-  if (!(speed > 0)) throw new Error('the speed has to be a number above 0');
+const replayRealtime = async (capture: Capture, json: boolean, speed: number): Promise<void> => {
+  if (!(speed > 0 && Number.isFinite(speed))) throw new Error('--speed takes a number above 0');
   const { playCapture } = await import('./realtime/play.ts');
   const shown = new Map<string, string>();
   const onChange = (change: ReplayedChange): void => {
-    const line = json ? jsonLine({ ...change, t: Number(change.t.toFixed(3)) }) : sentence(change);
-    const says = line.replace(json ? /"t":[\d.-]+/ : /^.*? s /, '');
+    const says = json ? `${change.status} ${change.ended}` : sentence({ ...change, t: 0 });
     if (shown.get(change.sessionId) === says) return;
     shown.set(change.sessionId, says);
-    console.log(line);
+    console.log(json ? jsonLine({ ...change, t: Number(change.t.toFixed(3)) }) : sentence(change));
   };
-  const verdicts = await playCapture(await readCapture(dir), { speed, onChange });
+  const verdicts = await playCapture(capture, { speed, onChange });
   for (const line of summary(verdicts, speed)) (json ? console.error : console.log)(line);
   if (verdicts.some(({ isRight }) => !isRight)) process.exitCode = 1;
 };
