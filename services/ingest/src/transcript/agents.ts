@@ -1,10 +1,9 @@
 import { isObject, type JsonObject, objectsOf, textOf } from '../json.ts';
 import { nameOf } from '../privacy.ts';
+import { taskNotification } from './notification.ts';
 
 /** More than any session runs at once. */
 const AGENTS_MAX = 100;
-
-const NOTIFIED = /^\s*<task-notification>[\s\S]{0,2000}?<tool-use-id>([^<]{1,200})<\/tool-use-id>/;
 
 /**
  * The tool calls whose agents run in the background, after one more entry: a result says that one was launched, a task
@@ -19,11 +18,15 @@ export const runningAgents = (running: readonly string[], entry: JsonObject): st
   }
   const text =
     typeof content === 'string' ? content : objectsOf(content).flatMap((block) => textOf(block.text) ?? [])[0];
-  const back = NOTIFIED.exec(text ?? '')?.[1];
   const launched =
     isObject(entry.toolUseResult) && entry.toolUseResult.status === 'async_launched'
       ? objectsOf(content).flatMap((block) => textOf(block.tool_use_id) ?? [])
       : [];
-  if (back === undefined && launched.length === 0) return [...running];
-  return [...running.filter((id) => id !== back), ...launched.map(nameOf)].slice(-AGENTS_MAX);
+  return [...withoutReported(running, text), ...launched.map(nameOf)].slice(-AGENTS_MAX);
+};
+
+/** Without the one that a task notification says is back. */
+export const withoutReported = (running: readonly string[], text: string | undefined): string[] => {
+  const back = text === undefined || running.length === 0 ? undefined : taskNotification(text)?.toolUseId;
+  return back === undefined ? [...running] : running.filter((id) => id !== back);
 };

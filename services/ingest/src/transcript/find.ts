@@ -40,6 +40,7 @@ export const streamName = (kind: 'transcript' | 'history', path: string, generat
 export interface FoundTranscript extends TranscriptFile {
   sizeBytes: number;
   modifiedAt: number;
+  bornAt: number;
   /** Device and inode. */
   identity: string;
 }
@@ -49,7 +50,13 @@ export const inspect = async (claudeDir: string, name: TranscriptFile): Promise<
   try {
     const stat = lstatSync(join(claudeDir, name.path), { bigint: true });
     if (!stat.isFile()) return undefined;
-    return { ...name, sizeBytes: Number(stat.size), modifiedAt: Number(stat.mtimeMs), identity: identityOf(stat) };
+    return {
+      ...name,
+      sizeBytes: Number(stat.size),
+      modifiedAt: Number(stat.mtimeMs),
+      bornAt: Number(stat.birthtimeMs),
+      identity: identityOf(stat),
+    };
   } catch {
     return undefined;
   }

@@ -6,11 +6,15 @@ import type { IngestMetrics } from '../metrics.ts';
 import type { SeenSession } from '../presence/unseen.ts';
 import type { Shipper } from '../ship.ts';
 import { type FoundTranscript, findTranscripts, inspect, type TranscriptFile, transcriptFileOf } from './find.ts';
+import { createForks } from './forks.ts';
 import { createLanes, type Lanes } from './lanes.ts';
 import type { Line } from './lines.ts';
-import { withTranscript } from './open.ts';
+import { type OpenTranscript, readSmall, withTranscript } from './open.ts';
 import type { Locate, ParsedLine } from './parse.ts';
 import { createTranscriptReader, type ReadStep, type TranscriptReader } from './reader.ts';
+import { metaPathOf, parseSubagentMeta, transcriptPathOf } from './subagent.ts';
+import { createToldMessages } from './told-messages.ts';
+import { createUnknownTypes } from './unknown-types.ts';
 
 /** Follows all transcripts of one claude folder and ships what they tell. */
 export interface TranscriptFollower {
@@ -28,6 +32,10 @@ export interface TranscriptFollower {
   lastSignOf(sessionId: string): number;
   readonly backlogBytes: number;
   readonly fileCount: number;
+  /** Types of entries that nothing here knows, each with how often one was read: the first fifty of them. */
+  readonly unknownTypes: ReadonlyMap<string, number>;
+  /** When a transcript was read last, in ms since 1970. */
+  readonly lastReadAt: number | null;
 }
 
 export interface TranscriptFollowerDeps {
@@ -53,10 +61,19 @@ interface Followed {
 /** How long the cursor of a file that is gone is kept: it may have been moved, or come back. */
 const KEEP_MISSING_MS = 24 * 60 * 60_000;
 
+/** What is noted of a subagent takes a few hundred bytes. */
+const META_BYTES = 16 * 1024;
+/** Its end is noted beside its transcript, which does not grow by that: it is looked at with every sweep for so long. */
+const AGENT_WATCHED_MS = 15 * 60_000;
+
 export const createTranscriptFollower = (deps: TranscriptFollowerDeps): TranscriptFollower => {
   const { claudeDir, maxAgeMs, cursors, shipper, logger, metrics, now } = deps;
   const followed = new Map<string, Followed>();
   const failed = new Map<string, string>();
+  const forks = createForks(claudeDir);
+  const toldMessages = createToldMessages();
+  const unknownTypes = createUnknownTypes();
+  let lastReadAt: number | null = null;
   const pathByIdentity = new Map([...cursors.files].map(([path, { identity }]) => [identity, path]));
 
   const onLine = (path: string, { start, end }: Line, { events, problem, unknownType }: ParsedLine): void => {
@@ -80,16 +97,20 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
     return (await inspect(claudeDir, other))?.identity === identity ? undefined : cursors.files.get(path);
   };
 
-  const follow = async (name: TranscriptFile, file: { identity: string; sizeBytes: number }): Promise<Followed> => {
+  const follow = async (name: TranscriptFile, file: OpenTranscript): Promise<Followed> => {
     const known = followed.get(name.path);
     if (known) {
       known.sizeBytes = file.sizeBytes;
       return known;
     }
+    forks.see([{ ...name, ...file }], false);
     const reader = createTranscriptReader({
       ...deps,
       name,
       cursor: await cursorOf(name, file.identity),
+      lineageOf: forks.lineageOf,
+      metaOf: () => parseSubagentMeta(readSmall(join(claudeDir, metaPathOf(name.path)), META_BYTES) ?? ''),
+      toldMessages,
       onLine: (line, parsed) => onLine(name.path, line, parsed),
     });
     const entry = { name, reader, sizeBytes: file.sizeBytes };
@@ -112,7 +133,8 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
     if (!name) return 'done';
     return withTranscript(join(claudeDir, path), buffer, async (file) => {
       const entry = await follow(name, file);
-      const { steps, hasMore } = await entry.reader.read(file, now());
+      lastReadAt = now();
+      const { steps, hasMore } = await entry.reader.read(file, lastReadAt);
       ship(path, steps);
       if (entry.reader.hasHistory && !hasMore) lanes.add('history', path);
       return hasMore ? 'more' : 'done';
@@ -153,7 +175,10 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
 
   const isDue = (file: FoundTranscript): boolean => {
     const known = followed.get(file.path)?.reader;
-    if (known?.identity !== undefined) return known.identity !== file.identity || known.readTo !== file.sizeBytes;
+    if (known?.identity !== undefined) {
+      const isAgentWatched = known.isAgentAtWork && now() - known.lastSignAt < AGENT_WATCHED_MS;
+      return known.identity !== file.identity || known.readTo !== file.sizeBytes || isAgentWatched;
+    }
     return now() - file.modifiedAt <= maxAgeMs;
   };
 
@@ -181,7 +206,14 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
       if (file && isDue(file)) lanes.add('hinted', path);
     },
     async sweep(folder) {
+      // What a watcher takes for a folder below `subagents/` may be the note beside a transcript.
+      const noted = folder && transcriptPathOf(folder);
+      if (noted) {
+        if (followed.has(noted)) lanes.add('hinted', noted);
+        return [];
+      }
       const { files, folders } = await findTranscripts(claudeDir, folder);
+      forks.see(files, folder === undefined);
       files.sort((a, b) => b.modifiedAt - a.modifiedAt);
       for (const file of files) {
         if (!isDue(file)) continue;
@@ -231,6 +263,10 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
     },
     get fileCount() {
       return followed.size;
+    },
+    unknownTypes: unknownTypes.counts,
+    get lastReadAt() {
+      return lastReadAt;
     },
   };
 };

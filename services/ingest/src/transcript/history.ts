@@ -30,13 +30,15 @@ export interface HistoryReaderOptions {
   from: HistoryCursor;
   /** A parser of its own for this part, with the stream of the history, in the state of the cursor. */
   parser: TranscriptParser;
+  /** See `ToldMessages`. */
+  isToldElsewhere: (event: SessionEvent) => boolean;
   onLine: (line: Line, parsed: ParsedLine) => void;
 }
 
-export const createHistoryReader = ({ from, parser, onLine }: HistoryReaderOptions): HistoryReader => {
+export const createHistoryReader = ({ from, parser, isToldElsewhere, onLine }: HistoryReaderOptions): HistoryReader => {
   const { end } = from;
   const splitter = createLineSplitter(from.at);
-  const toldElsewhere = new Set(from.toldMessages);
+  const toldHere = new Set(from.toldMessages);
   let start = from.at;
   let counts = noCounts();
   let template: SessionEvent | undefined;
@@ -45,7 +47,8 @@ export const createHistoryReader = ({ from, parser, onLine }: HistoryReaderOptio
     for (const event of events) {
       template = event;
       if (event.type === 'PromptSubmitted' && event.data.by !== 'client' && !event.agentId) counts.prompts++;
-      if (event.type === 'TokensUsed' && !toldElsewhere.has(event.data.messageId)) addTokens(counts.tokens, event.data);
+      const isCounted = event.type !== 'TokensUsed' || toldHere.has(event.data.messageId) || isToldElsewhere(event);
+      if (!isCounted) addTokens(counts.tokens, event.data);
     }
   };
 
@@ -91,13 +94,15 @@ export const createHistoryReader = ({ from, parser, onLine }: HistoryReaderOptio
 
 const noCounts = (): { prompts: number; tokens: Map<string, Tokens> } => ({ prompts: 0, tokens: new Map() });
 
-const addTokens = (tokens: Map<string, Tokens>, { model, input, output, cacheRead, cacheWrite }: Tokens): void => {
+const addTokens = (tokens: Map<string, Tokens>, { model, ...more }: Tokens): void => {
   const before = tokens.get(model);
+  const cacheWrite1h = (before?.cacheWrite1h ?? 0) + (more.cacheWrite1h ?? 0);
   tokens.set(model, {
     model,
-    input: (before?.input ?? 0) + input,
-    output: (before?.output ?? 0) + output,
-    cacheRead: (before?.cacheRead ?? 0) + cacheRead,
-    cacheWrite: (before?.cacheWrite ?? 0) + cacheWrite,
+    input: (before?.input ?? 0) + more.input,
+    output: (before?.output ?? 0) + more.output,
+    cacheRead: (before?.cacheRead ?? 0) + more.cacheRead,
+    cacheWrite: (before?.cacheWrite ?? 0) + more.cacheWrite,
+    ...(cacheWrite1h > 0 ? { cacheWrite1h } : {}),
   });
 };

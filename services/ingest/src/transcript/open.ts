@@ -7,6 +7,8 @@ export interface OpenTranscript {
   sizeBytes: number;
   /** Ms since 1970. */
   modifiedAt: number;
+  /** Ms since 1970; 0 where the file system does not keep it. */
+  bornAt: number;
   /** Up to `length` bytes from `position` on; fewer at the end. The next read may reuse the buffer. */
   read(position: number, length: number): Promise<Buffer>;
 }
@@ -30,6 +32,7 @@ export const withTranscript = async <Result>(
       identity: identityOf(stat),
       sizeBytes: Number(stat.size),
       modifiedAt: Number(stat.mtimeMs),
+      bornAt: Number(stat.birthtimeMs),
       read: async (position, length) => {
         const bytesRead = readSync(descriptor, buffer, 0, Math.min(length, buffer.length), position);
         return buffer.subarray(0, bytesRead);
@@ -37,5 +40,21 @@ export const withTranscript = async <Result>(
     });
   } finally {
     closeSync(descriptor);
+  }
+};
+
+/** The text of a small file, read at once; `undefined` where there is none, or a link, or a larger one. */
+export const readSmall = (path: string, maxBytes: number): string | undefined => {
+  try {
+    const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    try {
+      const buffer = Buffer.allocUnsafe(maxBytes + 1);
+      const bytesRead = readSync(descriptor, buffer, 0, buffer.length, 0);
+      return bytesRead > maxBytes ? undefined : buffer.toString('utf8', 0, bytesRead);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return undefined;
   }
 };

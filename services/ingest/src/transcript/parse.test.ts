@@ -116,7 +116,8 @@ describe('results of tools', () => {
     ['rejected', { toolUseResult: 'User rejected tool use' }, { is_error: true }],
     ['interrupted', { toolDenialKind: 'interrupted' }, { is_error: true }],
     ['interrupted', { toolUseResult: { interrupted: true } }, {}],
-    ['error', { toolDenialKind: 'classifier' }, { is_error: true }],
+    ['denied', { toolDenialKind: 'permission-rule' }, { is_error: true }],
+    ['denied', { toolDenialKind: 'automode-blocked' }, { is_error: true }],
   ])('are %s', (expected, fields, result) => {
     expect(outcome(fields, result)).toEqual([{ type: 'ToolFinished', toolUseId: 'toolu_1', outcome: expected }]);
   });
@@ -223,9 +224,7 @@ describe('the end of a turn', () => {
   });
 
   it('is nothing else that the client notes', () => {
-    expect(told([systemLine('compact_boundary'), systemLine('informational'), systemLine('local_command')])).toEqual(
-      [],
-    );
+    expect(told([systemLine('away_summary'), systemLine('informational'), systemLine('local_command')])).toEqual([]);
   });
 });
 

@@ -1,25 +1,27 @@
 import { EVENT_VERSION, type SessionEvent } from '@crewboard/contract';
 import { z } from 'zod';
-import { isObject, type JsonObject, plausibleTime, textOf } from '../json.ts';
+import { isObject, type JsonObject, objectsOf, plausibleTime, textOf } from '../json.ts';
 import { cut, nameOf } from '../privacy.ts';
-import { runningAgents } from './agents.ts';
+import { runningAgents, withoutReported } from './agents.ts';
 import type { Fact } from './facts.ts';
-import { assistantFacts, systemFacts, userFacts } from './messages.ts';
+import { isCopied, type Lineage, lineageSchema } from './lineage.ts';
+import { assistantFacts, userFacts } from './messages.ts';
+import { isSameWhereabouts, type Locate, locatedAt, movedTo, type Whereabouts, whereaboutsOf } from './place.ts';
+import { absorbedFacts, enqueuedFacts, queuedText } from './queued.ts';
 import { shortenStrings } from './shorten.ts';
 import { isSilentLine, isSilentType } from './sniff.ts';
-import { earlyStateSchema, permissionMode, stateFact, toldStateSchema } from './state-entries.ts';
+import { continuedIn, earlyStateSchema, permissionMode, stateFact, toldStateSchema } from './state-entries.ts';
+import { type SubagentMeta, subagentFacts, subagentStateSchema, untoldSubagent } from './subagent.ts';
+import { systemFacts } from './system-entries.ts';
+import { noTasks, taskStateSchema, withReminder, withTaskCalls, withTaskResult } from './tasks.ts';
 import { noTokens, releaseHeld, tokenFacts, tokenStateSchema } from './tokens.ts';
 
-/** Where a working folder belongs. `branch` is the folder's own, asked for when the transcript names none. */
-export interface Place {
-  repo: string;
-  remote: string | null;
-  branch: string | null;
-  worktree: string | null;
-}
-export type Locate = (cwd: string) => Place;
+export type { Locate, Place } from './place.ts';
 
-/** What a parser remembers between lines. Saved with the cursor, so that going on after a restart tells the same events. */
+/**
+ * What a parser remembers between lines. Saved with the cursor, so that going on after a restart tells the same events. The
+ * defaults are for what an older agent saved.
+ */
 export const parserStateSchema = z.object({
   /** The last `SessionLocated`, as JSON. */
   located: z.string().nullable(),
@@ -31,6 +33,11 @@ export const parserStateSchema = z.object({
   /** Tool calls whose agents run in the background. */
   agents: z.array(z.string()),
   tokens: tokenStateSchema,
+  lineage: lineageSchema.default({ kind: 'own' }),
+  /** The first prompt that no client wrote, cut. */
+  goal: z.string().nullable().default(null),
+  tasks: taskStateSchema.default(noTasks),
+  subagent: subagentStateSchema.default(untoldSubagent),
 });
 export type ParserState = z.infer<typeof parserStateSchema>;
 
@@ -42,6 +49,10 @@ export const initialParserState: ParserState = {
   early: {},
   agents: [],
   tokens: noTokens,
+  lineage: { kind: 'unknown' },
+  goal: null,
+  tasks: noTasks,
+  subagent: untoldSubagent,
 };
 
 export interface TranscriptParserOptions {
@@ -67,18 +78,35 @@ export interface ParsedLine {
 export interface TranscriptParser {
   /**
    * `position` is the line's first byte in the file. Events take positions from there on, fewer than the line has bytes:
-   * 0 is the place, 1 the tokens of a message before, the others follow.
+   * 0 is the place, 1 the tokens of a message before, the others follow. A subagent's file has no places: its beginning and
+   * end take that position.
    */
   line(line: Buffer | string, position: number, observedAt: number): ParsedLine;
   /** Tells tokens that still wait for their message to end. For a part of a file that nothing follows. */
   finish(position: number, observedAt: number): SessionEvent[];
+  /** What the note beside a subagent's file says that was not told yet. `begin` and `end` are where the lines just read begin and end. */
+  subagent(
+    meta: SubagentMeta,
+    begin: { position: number; at: number },
+    end: { position: number; at: number },
+  ): SessionEvent[];
+  /** From now on, the lines are known to be of a file that was begun so. */
+  setLineage(lineage: Lineage): void;
   state(): ParserState;
 }
 
 /** Longer lines are read with their long strings cut: cheaper, and exact for all that leaves. */
 const PARSE_WHOLE_BYTES = 8 * 1024;
 
+const GOAL_MAX = 200;
+
 const CONVERSATION = new Set(['user', 'assistant', 'system']);
+
+/** What stands before a line's facts: positions of their own, see `TranscriptParser.line`. */
+interface Told {
+  before: Fact[];
+  facts: Fact[];
+}
 
 export const createTranscriptParser = (options: TranscriptParserOptions): TranscriptParser => {
   const { sessionId, machine, owner, stream, locate } = options;
@@ -94,43 +122,32 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
       stream,
       position,
       occurredAt,
-      ...(agentId ? { agentId } : undefined),
+      ...(agentId && fact.agentId === undefined ? { agentId } : undefined),
     } as const);
 
   /** What the last place was made of: nearly every entry repeats it. */
-  let madeOf: { place: Place; cwd: unknown; gitBranch: unknown; version: unknown; entrypoint: unknown } | undefined;
+  let madeOf: Whereabouts | undefined;
 
-  const located = (entry: JsonObject): Fact[] => {
-    const cwd = textOf(entry.cwd);
-    if (!cwd) return [];
-    const place = locate(cwd);
-    const { gitBranch, version, entrypoint } = entry;
-    const isSame = madeOf?.place === place && madeOf.cwd === cwd && madeOf.gitBranch === gitBranch;
-    if (isSame && madeOf?.version === version && madeOf?.entrypoint === entrypoint) return [];
-    madeOf = { place, cwd, gitBranch, version, entrypoint };
-    const said = textOf(gitBranch);
-    const data = {
-      cwd: cut(cwd, 4096),
-      repo: place.repo,
-      remote: place.remote,
-      branch: said && said !== 'HEAD' ? nameOf(said) : place.branch,
-      worktree: place.worktree,
-      owner,
-      clientVersion: nameOrNull(version),
-      entrypoint: nameOrNull(entrypoint),
-    };
+  const located = (where: Whereabouts | undefined): Fact[] => {
+    if (!where || isSameWhereabouts(madeOf, where)) return [];
+    madeOf = where;
+    const data = locatedAt(where, owner);
     const json = JSON.stringify(data);
     if (json === state.located) return [];
     state = { ...state, located: json, clientVersion: data.clientVersion };
     return [{ type: 'SessionLocated', data }];
   };
 
+  /** True once for each value of a kind. */
+  const isNews = (kind: string, value: string): boolean => {
+    if (state.told[kind] === value) return false;
+    state = { ...state, told: { ...state.told, [kind]: value } };
+    return true;
+  };
+
   /** The fact, unless it was told already. */
   const news = (found: ReturnType<typeof stateFact>): Fact[] => {
-    if (!found) return [];
-    const json = JSON.stringify(found.fact.data);
-    if (state.told[found.kind] === json) return [];
-    state = { ...state, told: { ...state.told, [found.kind]: json } };
+    if (!found || !isNews(found.kind, JSON.stringify(found.fact.data))) return [];
     if (state.seenAt > 0) return [found.fact];
     state = { ...state, early: { ...state.early, [found.kind]: found.fact } };
     return [];
@@ -149,43 +166,128 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
     return released ? [{ type: 'TokensUsed', data: released }] : [];
   };
 
-  const assistant = (entry: JsonObject): { before: Fact[]; facts: Fact[] } => {
+  const assistant = (entry: JsonObject, isAgent: boolean): Told => {
     const message = isObject(entry.message) ? entry.message : {};
     const counted = tokenFacts(state.tokens, message);
     state = { ...state, tokens: counted.state };
+    if (!isAgent) state = { ...state, tasks: withTaskCalls(state.tasks, objectsOf(message.content)) };
     const facts = assistantFacts(entry, message, textOf(entry.cwd));
     if (counted.told) facts.push({ type: 'TokensUsed', data: counted.told });
     return { before: counted.released ? [{ type: 'TokensUsed', data: counted.released }] : [], facts };
   };
 
-  const conversation = (entry: JsonObject, isAgent: boolean): { before: Fact[]; facts: Fact[] } => {
-    if (entry.type === 'assistant') return assistant(entry);
+  const user = (entry: JsonObject, isAgent: boolean): Fact[] => {
+    const facts = userFacts(entry, isAgent);
+    return isAgent ? facts : [...news(permissionMode(entry.permissionMode)), ...facts, ...taskList(entry)];
+  };
+
+  const taskList = (entry: JsonObject): Fact[] => {
+    if (state.tasks.calls.length === 0 || !isObject(entry.message)) return [];
+    return objectsOf(entry.message.content).flatMap((result) => {
+      const { state: tasks, told } = withTaskResult(state.tasks, result, entry.toolUseResult);
+      state = { ...state, tasks };
+      return told ?? [];
+    });
+  };
+
+  const noteGoal = (facts: readonly Fact[]): void => {
+    if (state.goal !== null) return;
+    const prompt = facts.find((fact) => fact.type === 'PromptSubmitted' && fact.data.by !== 'client');
+    if (prompt?.type === 'PromptSubmitted') state = { ...state, goal: cut(prompt.data.text, GOAL_MAX) };
+  };
+
+  const conversation = (entry: JsonObject, isAgent: boolean, occurredAt: number): Told => {
+    if (entry.type === 'assistant') return assistant(entry, isAgent);
     const before = released();
     state = { ...state, agents: runningAgents(state.agents, entry) };
-    if (entry.type === 'system') return { before, facts: systemFacts(entry, state.agents.length) };
-    const mode = isAgent ? [] : news(permissionMode(entry.permissionMode));
-    return { before, facts: [...mode, ...userFacts(entry, isAgent)] };
+    if (entry.type === 'system') return { before, facts: systemFacts(entry, state.agents.length, occurredAt) };
+    const facts = user(entry, isAgent);
+    if (!isAgent) noteGoal(facts);
+    return { before, facts };
+  };
+
+  /** Where the session comes from, unless it was told already. */
+  const origin = (): Fact[] => {
+    const { lineage } = state;
+    if (lineage.kind !== 'fork' || lineage.isTold) return [];
+    state = { ...state, lineage: { ...lineage, isTold: true } };
+    const { fromSessionId, how, goal } = lineage;
+    return [{ type: 'SessionContinued', data: { fromSessionId, how, goal } }];
+  };
+
+  /** A copy of another session's entry. It tells where this session comes from and stands, at the time of the copy, and nothing else. */
+  const copied = (entry: JsonObject, position: number): SessionEvent[] => {
+    const { lineage } = state;
+    if (lineage.kind !== 'fork') return [];
+    const { at } = lineage;
+    if (at > state.seenAt) state = { ...state, seenAt: at };
+    const slots = [origin(), located(whereaboutsOf(entry, locate)), early()];
+    return slots.flatMap((facts, slot) =>
+      facts.map((fact, index) => stamp(fact, position + slot + index, at, undefined)),
+    );
+  };
+
+  /** Entries beside the conversation. `undefined` where nothing is known of them. */
+  const besides = (entry: JsonObject, type: string): Fact[] | undefined => {
+    const { lineage } = state;
+    const found = stateFact(entry, lineage.kind === 'fork' ? lineage.costBefore : null);
+    if (found !== undefined) return news(found);
+    const moved = movedTo(entry);
+    if (moved !== undefined) {
+      if (!moved || !isNews(moved.kind, moved.cwd) || state.seenAt === 0) return [];
+      const { cwd, gitBranch } = moved;
+      const { clientVersion: version } = state;
+      return located({ place: locate(cwd), cwd, gitBranch, version, entrypoint: madeOf?.entrypoint });
+    }
+    if (type === 'queue-operation' || type === 'attachment') return queued(entry);
+    return isSilentType(type) ? [] : undefined;
+  };
+
+  const queued = (entry: JsonObject): Fact[] => {
+    state = { ...state, agents: withoutReported(state.agents, queuedText(entry)) };
+    const { attachment } = entry;
+    if (!isObject(attachment)) return enqueuedFacts(entry);
+    if (attachment.type === 'queued_command') return absorbedFacts(entry, attachment);
+    if (attachment.type !== 'task_reminder' && attachment.type !== 'todo_reminder') return [];
+    const { state: tasks, told } = withReminder(state.tasks, attachment);
+    state = { ...state, tasks };
+    return told ? [told] : [];
+  };
+
+  /** The session goes on in the background, as another one: both are told, the other one too. */
+  const handedOver = (entry: JsonObject, position: number, occurredAt: number): SessionEvent[] => {
+    const next = continuedIn(entry, sessionId);
+    if (next === null || options.agentId !== undefined || !isNews('continued', next)) return [];
+    const left: Fact = { type: 'SessionLeft', data: { pid: null, nextSessionId: next } };
+    const data = { fromSessionId: sessionId, how: 'background' as const, goal: state.goal };
+    const continued = stamp({ type: 'SessionContinued', data }, position + 3, occurredAt, undefined);
+    return [stamp(left, position + 2, occurredAt, undefined), { ...continued, sessionId: next }];
   };
 
   const parse = (entry: JsonObject, position: number, observedAt: number): ParsedLine => {
     const type = textOf(entry.type);
+    if (!type) return { events: [], problem: 'an entry without a type' };
+    const isConversation = CONVERSATION.has(type);
+    const mayBeCopied = (isConversation || type === 'attachment') && options.agentId === undefined;
+    if (mayBeCopied && isCopied(state.lineage, entry, position, sessionId)) return { events: copied(entry, position) };
+
     const timestamp = timeOf(entry.timestamp, observedAt);
     if (timestamp > state.seenAt) state = { ...state, seenAt: timestamp };
     const occurredAt = timestamp || state.seenAt || observedAt;
-    if (!type) return { events: [], problem: 'an entry without a type' };
-    if (!CONVERSATION.has(type)) {
-      const found = stateFact(entry);
-      if (found === undefined) return isSilentType(type) ? { events: [] } : { events: [], unknownType: type };
-      const events = news(found).map((fact) => stamp(fact, position + 2, occurredAt, options.agentId));
-      return { events };
-    }
+    if (type === 'continued-in') return { events: handedOver(entry, position, occurredAt) };
     // Before 2.1 subagents wrote into their parent's file.
     const agentId =
       options.agentId ?? (entry.isSidechain === true ? nameOf(textOf(entry.agentId) ?? 'sidechain') : undefined);
+    if (!isConversation) {
+      const facts = besides(entry, type);
+      if (facts === undefined) return { events: [], unknownType: type };
+      return { events: facts.map((fact, index) => stamp(fact, position + 2 + index, occurredAt, agentId)) };
+    }
     const isAgent = agentId !== undefined;
-    const place = isAgent ? [] : located(entry);
-    const { before, facts: said } = conversation(entry, isAgent);
-    const facts = [...early(), ...said];
+    const place = isAgent ? [] : located(whereaboutsOf(entry, locate));
+    const from = isAgent ? [] : origin();
+    const { before, facts: said } = conversation(entry, isAgent, occurredAt);
+    const facts = [...from, ...early(), ...said];
     const events = [
       ...place.map((fact) => stamp(fact, position, occurredAt, undefined)),
       ...before.map((fact) => stamp(fact, position + 1, occurredAt, agentId)),
@@ -212,13 +314,22 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
     },
     finish: (position, observedAt) =>
       released().map((fact) => stamp(fact, position + 1, state.seenAt || observedAt, options.agentId)),
+    subagent(meta, begin, end) {
+      const { told } = state.subagent;
+      const events = subagentFacts(told, meta).flatMap((fact) => {
+        const { position, at } = fact.type === 'SubagentStarted' && told === 'nothing' ? begin : end;
+        // A position that was used tells the same again: it waits until more is written.
+        if (position <= state.subagent.at) return [];
+        state = { ...state, subagent: { told: fact.type === 'SubagentStarted' ? 'started' : 'stopped', at: position } };
+        return [stamp(fact, position, at, options.agentId)];
+      });
+      return events;
+    },
+    setLineage(lineage) {
+      state = { ...state, lineage };
+    },
     state: () => state,
   };
-};
-
-const nameOrNull = (value: unknown): string | null => {
-  const text = textOf(value);
-  return text === undefined ? null : nameOf(text);
 };
 
 const timeOf = (value: unknown, observedAt: number): number =>

@@ -1,6 +1,7 @@
 import type { SessionEvent } from '@crewboard/contract';
 import type { FileCursor } from '../cursor.ts';
 import { streamName, type TranscriptFile } from './find.ts';
+import type { Forks } from './forks.ts';
 import { createHistoryReader, type HistoryReader } from './history.ts';
 import { createLineSplitter, type Line, type LineSplitter } from './lines.ts';
 import { CHUNK_BYTES, type OpenTranscript } from './open.ts';
@@ -13,6 +14,8 @@ import {
   type TranscriptParser,
 } from './parse.ts';
 import { agentStart, tailStart, WHOLE_BYTES } from './split.ts';
+import type { SubagentMeta } from './subagent.ts';
+import type { ToldMessages } from './told-messages.ts';
 
 /** The head of a long file is read in pieces of the one size until the first prompt was told, to the other at most. */
 const HEAD_BYTES = 16 * 1024;
@@ -33,6 +36,10 @@ export interface TranscriptReaderOptions {
   owner: string | null;
   locate: Locate;
   cursor: FileCursor | undefined;
+  lineageOf: Forks['lineageOf'];
+  /** What the client notes of the subagent that the file belongs to. */
+  metaOf: () => SubagentMeta | undefined;
+  toldMessages: ToldMessages;
   onLine: (line: Line, parsed: ParsedLine) => void;
 }
 
@@ -48,6 +55,8 @@ export interface TranscriptReader {
   readonly identity: string | undefined;
   /** The latest timestamp of its entries, 0 where there is none. */
   readonly lastSignAt: number;
+  /** The file is a subagent's that was told to have begun, and not that it is done. */
+  readonly isAgentAtWork: boolean;
   readonly clientVersion: string | null;
 }
 
@@ -102,23 +111,45 @@ export const createTranscriptReader = (options: TranscriptReaderOptions): Transc
       ? parser.line(line.bytes, line.start, observedAt)
       : { events: [], problem: 'the line is too long' };
     onLine(line, parsed);
-    return parsed.events;
+    return parsed.events.filter((event) => !isToldElsewhere(event));
   };
 
+  const isToldElsewhere = (event: SessionEvent): boolean => options.toldMessages.isToldElsewhere(event, streamPath);
+
+  /** Whose history the file begins with: known as soon as it holds an entry that tells, and before that one is read. */
+  const settleLineage = async (file: OpenTranscript): Promise<void> => {
+    const { lineage } = parser.state();
+    const isSettled = lineage.kind === 'own' || (lineage.kind === 'fork' && !lineage.isOpen);
+    if (name.agentId || isSettled) return;
+    const found = await options.lineageOf(name, file);
+    if (found.kind !== 'fork') {
+      if (lineage.kind === 'unknown') parser.setLineage(found);
+    } else parser.setLineage({ ...found, isTold: lineage.kind === 'fork' && lineage.isTold });
+  };
+
+  /** Where its own part begins. */
+  const copiedTo = (): number => {
+    const { lineage } = parser.state();
+    return lineage.kind === 'fork' ? lineage.copiedTo : 0;
+  };
+
+  /** Up to the first prompt; of a copy, up to where it says that it is one. */
   const readHead = async (file: OpenTranscript, before: number, observedAt: number): Promise<SessionEvent[]> => {
     const events: SessionEvent[] = [];
     const head = createLineSplitter(0);
-    let hasPrompt = false;
-    while (!hasPrompt && head.readTo < Math.min(HEAD_MAX_BYTES, before)) {
+    let isEnough = false;
+    while (!isEnough && head.readTo < Math.min(HEAD_MAX_BYTES, before)) {
       const chunk = await file.read(head.readTo, Math.min(HEAD_BYTES, before - head.readTo));
       if (chunk.length === 0) break;
       head.push(chunk, (line) => {
         const told = parse(line, observedAt);
-        hasPrompt ||= told.some((event) => event.type === 'PromptSubmitted' && event.data.by !== 'client');
+        isEnough ||= told.some((event) =>
+          event.type === 'PromptSubmitted' ? event.data.by !== 'client' : event.type === 'SessionContinued',
+        );
         events.push(...told);
       });
     }
-    leaveOut(head.position, before);
+    leaveOut(Math.max(head.position, copiedTo()), before);
     return events;
   };
 
@@ -134,7 +165,7 @@ export const createTranscriptReader = (options: TranscriptReaderOptions): Transc
 
   /** The end of a long file first, so that the board shows it at once. */
   const beginAtEnd = async (file: OpenTranscript, observedAt: number): Promise<ReadStep> => {
-    const start = await tailStart(file);
+    const start = Math.max(await tailStart(file), Math.min(copiedTo(), file.sizeBytes));
     const events = await readHead(file, start, observedAt);
     splitter = createLineSplitter(start);
     return { events, cursor: cursor(file.identity) };
@@ -148,6 +179,17 @@ export const createTranscriptReader = (options: TranscriptReaderOptions): Transc
     return { events: [], cursor: cursor(file.identity) };
   };
 
+  /** The events of a subagent's lines from `before` on, with its beginning and its end. */
+  const withSubagent = (events: readonly SessionEvent[], before: number, observedAt: number): SessionEvent[] => {
+    const meta = options.metaOf();
+    if (!meta) return [...events];
+    const lastAt = parser.state().seenAt || observedAt;
+    const begin = { position: before, at: events[0]?.occurredAt ?? lastAt };
+    const told = parser.subagent(meta, begin, { position: splitter.position, at: lastAt });
+    const isFirst = told[0]?.position === before && splitter.position > before;
+    return isFirst ? [...told.slice(0, 1), ...events, ...told.slice(1)] : [...events, ...told];
+  };
+
   const isOther = async (file: OpenTranscript): Promise<boolean> => {
     if (file.identity !== identity || file.sizeBytes < splitter.readTo) return true;
     // Written anew in place: a line no longer ends where one ended.
@@ -158,11 +200,11 @@ export const createTranscriptReader = (options: TranscriptReaderOptions): Transc
   return {
     async read(file, observedAt) {
       const steps: ReadStep[] = [];
-      if (await isOther(file)) {
-        beginAnew(file.identity);
-        if (name.agentId) steps.push(await beginAgent(file, observedAt));
-        else if (file.sizeBytes > WHOLE_BYTES) steps.push(await beginAtEnd(file, observedAt));
-      }
+      const isNew = await isOther(file);
+      if (isNew) beginAnew(file.identity);
+      await settleLineage(file);
+      if (isNew && name.agentId) steps.push(await beginAgent(file, observedAt));
+      else if (isNew && file.sizeBytes > WHOLE_BYTES) steps.push(await beginAtEnd(file, observedAt));
       const chunk = await file.read(splitter.readTo, Math.min(CHUNK_BYTES, file.sizeBytes - splitter.readTo));
       const events: SessionEvent[] = [];
       const before = splitter.position;
@@ -171,8 +213,11 @@ export const createTranscriptReader = (options: TranscriptReaderOptions): Transc
         for (const event of events) if (event.type === 'TokensUsed') toldMessages.push(event.data.messageId);
         historyCursor = { ...historyCursor, toldMessages: toldMessages.slice(0, FIRST_MESSAGES) };
       }
-      if (splitter.position > before) steps.push({ events, cursor: cursor(file.identity) });
       const hasMore = chunk.length > 0 && splitter.readTo < file.sizeBytes;
+      // One that has long been done at first sight is only counted.
+      const isOver = isNew && before > 0 && before === file.sizeBytes;
+      const all = name.agentId && !hasMore && !isOver ? withSubagent(events, before, observedAt) : events;
+      if (splitter.position > before || all.length > 0) steps.push({ events: all, cursor: cursor(file.identity) });
       if (!hasMore) toldMessages = undefined;
       return { steps, hasMore };
     },
@@ -181,6 +226,7 @@ export const createTranscriptReader = (options: TranscriptReaderOptions): Transc
       history ??= createHistoryReader({
         from: historyCursor,
         parser: parserFor('history', historyCursor.state),
+        isToldElsewhere,
         onLine,
       });
       const { steps } = await history.step(file, observedAt);
@@ -204,6 +250,9 @@ export const createTranscriptReader = (options: TranscriptReaderOptions): Transc
     },
     get lastSignAt() {
       return parser.state().seenAt;
+    },
+    get isAgentAtWork() {
+      return parser.state().subagent.told === 'started';
     },
     get clientVersion() {
       return parser.state().clientVersion;

@@ -11,17 +11,13 @@ const SILENT = new Set([
   'memory-mode',
   'dev-mods',
   'last-prompt',
-  'queue-operation',
   'progress',
   'agent-color',
   'agent-setting',
   'tag',
-  'relocated',
   'ended-by-model',
-  'continued-in',
   'bridge-session',
   'frame-link',
-  'worktree-state',
   'history-suppression',
   'artifact-comment-monitor',
   'artifact-autoreact-ledger',
@@ -32,6 +28,14 @@ const SILENT = new Set([
 ]);
 
 const SILENT_FAMILIES = ['api-request', 'file-history-'];
+
+/** What stands in the queue holds something only where it is a notification: nearly all of them are prompts. */
+const QUEUED_NOTIFICATION = Buffer.from('"content":"<task-notification>');
+
+/** The attachments that hold something, by how they begin. */
+const TELLING_ATTACHMENTS = ['queued_command', 'task_reminder', 'todo_reminder'].map((type) =>
+  Buffer.from(`{"type":"${type}"`),
+);
 
 /** True for the type of an entry that is known and holds nothing for a board. */
 export const isSilentType = (type: string): boolean =>
@@ -58,9 +62,11 @@ const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte ===
  */
 export const isSilentLine = (line: Buffer): boolean =>
   walkKeys(line, (key, at, scalar) => {
+    if (key === 'type' && scalar === 'queue-operation') return !line.includes(QUEUED_NOTIFICATION);
     if (key === 'type' && scalar !== undefined) return isSilentType(scalar);
     // An attachment's own type stands after its bulk. No other entry has an object of that name.
-    return key === 'attachment' && line[at] === OPEN_BRACE ? true : undefined;
+    if (key !== 'attachment' || line[at] !== OPEN_BRACE) return undefined;
+    return !TELLING_ATTACHMENTS.some((start) => startsWith(line, at, start));
   });
 
 const TOOL_RESULTS = [

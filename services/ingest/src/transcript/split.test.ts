@@ -12,7 +12,7 @@ const NOW = 1_700_000_000_000;
 const opened = (text: string): OpenTranscript => {
   const bytes = Buffer.from(text);
   const read = async (at: number, length: number) => bytes.subarray(at, at + length);
-  return { identity: '1:1', sizeBytes: bytes.length, modifiedAt: NOW, read };
+  return { identity: '1:1', sizeBytes: bytes.length, modifiedAt: NOW, bornAt: NOW, read };
 };
 
 describe('tailStart', () => {

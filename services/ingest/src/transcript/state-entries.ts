@@ -2,6 +2,7 @@ import { CostReported, PermissionModeChanged, PullRequestLinked, TitleGiven } fr
 import { z } from 'zod';
 import { countOf, type JsonObject, textOf } from '../json.ts';
 import { nameOf, presentable, presentableLine } from '../privacy.ts';
+import type { CostBefore } from './lineage.ts';
 
 /** What was told of state that the client appends again and again: by kind, as JSON of the fact. */
 export const toldStateSchema = z.record(z.string(), z.string());
@@ -25,8 +26,11 @@ interface StateFact {
   fact: z.infer<typeof stateFactSchema>;
 }
 
-/** What an entry of the client's state says, `null` where it says nothing usable, `undefined` for another type of entry. */
-export const stateFact = (entry: JsonObject): StateFact | null | undefined => {
+/**
+ * What an entry of the client's state says, `null` where it says nothing usable, `undefined` for another type of entry.
+ * `before` is what a fork took over of its parent's totals.
+ */
+export const stateFact = (entry: JsonObject, before: CostBefore | null): StateFact | null | undefined => {
   switch (entry.type) {
     case 'ai-title':
       return titled('model', entry.aiTitle);
@@ -39,7 +43,7 @@ export const stateFact = (entry: JsonObject): StateFact | null | undefined => {
     case 'permission-mode':
       return permissionMode(entry.permissionMode);
     case 'cost-state':
-      return cost(entry);
+      return cost(entry, before);
     case 'pr-link':
       return pullRequest(entry);
     default:
@@ -58,15 +62,29 @@ const titled = (by: 'person' | 'model', value: unknown): StateFact | null => {
   return title ? { kind: `title:${by}`, fact: { type: 'TitleGiven', data: { title, by } } } : null;
 };
 
-const cost = (entry: JsonObject): StateFact | null => {
-  const costUsd = entry.totalCostUSD;
-  if (typeof costUsd !== 'number' || !Number.isFinite(costUsd) || costUsd < 0) return null;
+const cost = (entry: JsonObject, before: CostBefore | null): StateFact | null => {
+  const totals = totalsOf(entry);
+  if (!totals) return null;
+  const taken = before?.startTime === totals.startTime ? before : undefined;
+  const less = (total: number, part = 0): number => Math.max(0, total - part);
   const data = {
+    costUsd: less(totals.costUsd, taken?.costUsd),
+    linesAdded: less(totals.linesAdded, taken?.linesAdded),
+    linesRemoved: less(totals.linesRemoved, taken?.linesRemoved),
+  };
+  return { kind: 'cost', fact: { type: 'CostReported', data } };
+};
+
+/** The client's totals as they stand in a `cost-state` entry. */
+export const totalsOf = (entry: JsonObject): CostBefore | undefined => {
+  const costUsd = entry.totalCostUSD;
+  if (typeof costUsd !== 'number' || !Number.isFinite(costUsd) || costUsd < 0) return undefined;
+  return {
+    startTime: countOf(entry.startTime),
     costUsd,
     linesAdded: countOf(entry.totalLinesAdded),
     linesRemoved: countOf(entry.totalLinesRemoved),
   };
-  return { kind: 'cost', fact: { type: 'CostReported', data } };
 };
 
 const pullRequest = (entry: JsonObject): StateFact | null => {
@@ -78,4 +96,10 @@ const pullRequest = (entry: JsonObject): StateFact | null => {
     repository: nameOf(textOf(entry.prRepository) ?? ''),
   };
   return { kind: 'pullRequest', fact: { type: 'PullRequestLinked', data } };
+};
+
+/** The session that this one was handed over to, in the background. */
+export const continuedIn = (entry: JsonObject, sessionId: string): string | null => {
+  const next = textOf(entry.continuedInSessionId);
+  return next === undefined || next === sessionId ? null : nameOf(next);
 };

@@ -20,6 +20,7 @@ export const tokenStateSchema = z.object({
       output: count,
       cacheRead: count,
       cacheWrite: count,
+      cacheWrite1h: count.optional(),
     })
     .nullable(),
 });
@@ -60,6 +61,7 @@ const tokensOf = (message: JsonObject): Tokens | undefined => {
   const model = textOf(message.model);
   if (!messageId || !model || model === '<synthetic>' || !isObject(message.usage)) return undefined;
   const { usage } = message;
+  const cacheWrite1h = isObject(usage.cache_creation) ? countOf(usage.cache_creation.ephemeral_1h_input_tokens) : 0;
   return {
     messageId: nameOf(messageId),
     model: nameOf(model),
@@ -67,5 +69,6 @@ const tokensOf = (message: JsonObject): Tokens | undefined => {
     output: countOf(usage.output_tokens),
     cacheRead: countOf(usage.cache_read_input_tokens),
     cacheWrite: countOf(usage.cache_creation_input_tokens),
+    ...(cacheWrite1h > 0 ? { cacheWrite1h } : {}),
   };
 };
