@@ -87,7 +87,7 @@ export const installHooks = async (
   const bytes = Buffer.from(next.mark + next.text);
   // The hook is there before the settings name it.
   await installScript(dataDir, variant);
-  const madeFolder = receipt?.madeFolder ?? (await makeFolder(dirname(target)));
+  const madeFolder = await makeFolder(dirname(target), await receipts.all());
   const backup = base === undefined ? null : await receipts.backUp(path, base, context.now);
   await receipts.save({ settings: path, backup, madeFolder, written: fingerprint(bytes) });
   try {
@@ -166,8 +166,9 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 const byEvent = (entries: Iterable<[string, unknown]>): [string, unknown][] =>
   [...entries].sort(([a], [b]) => (a < b ? -1 : Number(a > b)));
 
-/** Makes the folder of a settings file; answers it where it was not there. */
-const makeFolder = async (folder: string): Promise<string | null> => {
+/** Makes the folder of a settings file; answers it where it was not there before the first of our hooks was. */
+const makeFolder = async (folder: string, receipts: readonly Receipt[]): Promise<string | null> => {
+  if (receipts.some(({ madeFolder }) => madeFolder === folder)) return folder;
   if (await stat(folder).catch(() => undefined)) return null;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   return folder;
