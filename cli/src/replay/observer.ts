@@ -4,9 +4,15 @@ import {
   createLineSplitter,
   createTranscriptParser,
   exitEvent,
+  isOfSession,
+  isStarting,
+  type JobRecord,
+  jobEvent,
   type LineSplitter,
   type Locate,
+  NOTHING_SAID,
   type PresenceRecord,
+  parseJob,
   parsePresence,
   pidOfPresenceFile,
   presenceEvents,
@@ -29,6 +35,8 @@ const HOOK_POSITIONS = 16;
 export const createObserver = (machine: string, locate: Locate) => {
   const followed = new Map<string, Followed>();
   const presences = new Map<number, PresenceRecord>();
+  const starting = new Map<number, PresenceRecord>();
+  const jobs = new Map<string, { record: JobRecord; lastPosition: number }>();
   const owner = null;
   let lastPosition = -1;
   const hooks = createHookParser({ machine, owner, stream: 'hooks', locate });
@@ -61,6 +69,20 @@ export const createObserver = (machine: string, locate: Locate) => {
     return [exitEvent(record, how, observedAt, { machine, observedAt, lastPosition })];
   };
 
+  const present = (next: PresenceRecord, observedAt: number): SessionEvent[] => {
+    const previous = presences.get(next.pid);
+    // It may still go on with another session: its next word tells.
+    if (!previous && isStarting(next, observedAt)) {
+      starting.set(next.pid, next);
+      return [];
+    }
+    starting.delete(next.pid);
+    presences.set(next.pid, next);
+    const change = presenceEvents(previous, next, { machine, owner, locate, observedAt, lastPosition });
+    lastPosition = change.lastPosition;
+    return change.events;
+  };
+
   return {
     transcript: (file: string, bytes: Buffer, observedAt: number): SessionEvent[] => {
       const source = follow(file);
@@ -73,22 +95,35 @@ export const createObserver = (machine: string, locate: Locate) => {
     presence: (file: string, content: unknown, observedAt: number): SessionEvent[] => {
       const pid = pidOfPresenceFile(file.slice(file.lastIndexOf('/') + 1));
       if (pid === undefined) return [];
+      starting.delete(pid);
       if (content === null) return leave(pid, 'clean', observedAt);
       const next = parsePresence(JSON.stringify(content), pid);
-      if (!next) return [];
-      const context = { machine, owner, locate, observedAt, lastPosition };
-      const change = presenceEvents(presences.get(pid), next, context);
-      presences.set(pid, next);
-      lastPosition = change.lastPosition;
-      return change.events;
+      return next && isOfSession(next) ? present(next, observedAt) : [];
     },
+    /** What only passing time tells: a client that started a while ago and still does not say what it does. */
+    overdue: (observedAt: number): SessionEvent[] =>
+      [...starting.values()].flatMap((record) => present(record, observedAt)),
     hook: (payload: unknown, observedAt: number): SessionEvent[] => {
       hookPosition = Math.max(hookPosition + HOOK_POSITIONS, observedAt * 1_000);
       return hooks.payload(JSON.stringify(payload), hookPosition, observedAt).events;
     },
-    job: (_file: string, _content: unknown, _observedAt: number): SessionEvent[] => [],
+    job: (file: string, content: unknown, observedAt: number): SessionEvent[] => {
+      const jobId = /^jobs\/([^/]+)\/state\.json$/.exec(file)?.[1];
+      if (jobId === undefined) return [];
+      const known = jobs.get(jobId);
+      const record =
+        content === null ? known && { ...known.record, said: NOTHING_SAID } : parseJob(JSON.stringify(content));
+      if (!record || saysTheSame(record, known?.record)) return [];
+      const lastPosition = known?.lastPosition ?? -1;
+      const event = jobEvent(jobId, record, { machine, modifiedAt: observedAt, lastPosition });
+      jobs.set(jobId, { record, lastPosition: event.position });
+      return [event];
+    },
     meta: (_file: string, _content: unknown, _observedAt: number): SessionEvent[] => [],
     process: (pid: number, isAlive: boolean, observedAt: number): SessionEvent[] =>
       isAlive ? [] : leave(pid, 'crashed', observedAt),
   };
 };
+
+const saysTheSame = (one: JobRecord, other: JobRecord | undefined): boolean =>
+  one.sessionId === other?.sessionId && JSON.stringify(one.said) === JSON.stringify(other.said);

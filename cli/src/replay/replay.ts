@@ -97,6 +97,7 @@ export async function* replayCapture(
       if (due >= now) break;
       yield* settle(due);
     }
+    observer.overdue(now).forEach(fold);
     if (!without.includes(SENSES[entry.source])) for (const event of await observe(entry, now)) fold(event);
     yield* settle(now);
   }

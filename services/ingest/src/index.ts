@@ -2,9 +2,11 @@ export { startAgent } from './agent.ts';
 export { type AgentConfig, agentConfigSchema } from './config.ts';
 export { createHookParser, type HookParser, type HookParserOptions, type ParsedPayload } from './hooks/parse.ts';
 export { type HttpSinkOptions, httpSink } from './http-sink.ts';
+export { type JobRecord, jobEvent, NOTHING_SAID, parseJob } from './jobs/parse.ts';
 export { type AgentIdentity, agentIdentity } from './owner.ts';
 export {
   exitEvent,
+  inItsOwnWords,
   isOfSession,
   isStarting,
   type PresenceChange,
