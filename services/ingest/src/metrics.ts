@@ -1,16 +1,11 @@
 import { Counter, Gauge, type Registry } from '@crewboard/runtime';
-import { createTally } from './senses/tally.ts';
 
 export interface IngestMetrics {
   eventsSent(count: number): void;
-  /** `unknownType` names the type of an entry that nobody here knows. */
-  line(outcome: 'read' | 'silent' | 'unknown' | 'unreadable', unknownType?: string): void;
+  line(outcome: 'read' | 'silent' | 'unknown' | 'unreadable'): void;
   deadLetter(): void;
   /** Adds figures that are measured when they are asked for. To be called once. */
   watch(figures: IngestFigures): void;
-  readonly unknownEntryTypes: ReadonlyMap<string, number>;
-  /** When a line of a transcript was read last, in ms since 1970. */
-  readonly lastReadAt: number | null;
 }
 
 const FIGURES = {
@@ -29,7 +24,7 @@ export type IngestFigures = Record<keyof typeof FIGURES, () => number>;
 const isFigure = (name: string): name is keyof typeof FIGURES => name in FIGURES;
 
 /** The agent's figures in a Prometheus registry. Called once for each registry. */
-export const createIngestMetrics = (registry: Registry, now: () => number): IngestMetrics => {
+export const createIngestMetrics = (registry: Registry): IngestMetrics => {
   const registers = [registry];
   const sent = new Counter({
     name: 'crewboard_ingest_events_sent_total',
@@ -53,15 +48,9 @@ export const createIngestMetrics = (registry: Registry, now: () => number): Inge
     unknown: lines.labels('unknown'),
     unreadable: lines.labels('unreadable'),
   };
-  const unknownEntryTypes = createTally();
-  let lastReadAt: number | null = null;
   return {
     eventsSent: (count) => sent.inc(count),
-    line(outcome, unknownType) {
-      byOutcome[outcome].inc();
-      lastReadAt = now();
-      if (unknownType !== undefined) unknownEntryTypes.count(unknownType);
-    },
+    line: (outcome) => byOutcome[outcome].inc(),
     deadLetter: () => dead.inc(),
     watch(figures) {
       for (const key of Object.keys(FIGURES).filter(isFigure)) {
@@ -75,10 +64,6 @@ export const createIngestMetrics = (registry: Registry, now: () => number): Inge
           },
         });
       }
-    },
-    unknownEntryTypes: unknownEntryTypes.counts,
-    get lastReadAt() {
-      return lastReadAt;
     },
   };
 };

@@ -80,11 +80,11 @@ export const openParts = async (
     transcripts: {
       files: follower.fileCount,
       backlogBytes: follower.backlogBytes,
-      lastReadAt: metrics.lastReadAt,
+      lastReadAt: follower.lastReadAt,
     },
     queuedEvents: shipper.queuedEvents,
     deadLetters: deadLetters.count,
-    unknownEntryTypes: metrics.unknownEntryTypes,
+    unknownEntryTypes: follower.unknownTypes,
   });
   const { dataDir, sink } = options;
   const reporter = createMachineReporter({ ...deps, dataDir, folder, sink, senses });
