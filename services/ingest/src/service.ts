@@ -34,12 +34,13 @@ export interface IngestService {
 const SWEEP_MS = 4_000;
 /** Sweeps take no more than this part of the time, however large the folder is. */
 const SWEEP_SHARE = 0.02;
-const LIVENESS_MS = 1_000;
+/** A crash is on the board within a second. */
+const LIVENESS_MS = 500;
 
 /** The agent: tells what the sessions of one claude folder do, as events, each from the place where the last run ended. */
 export const createIngestService = (options: IngestServiceOptions): IngestService => {
   const now = options.now ?? Date.now;
-  const metrics = createIngestMetrics(options.registry, now);
+  const metrics = createIngestMetrics(options.registry);
   const boardReady = createMilestone();
   const caughtUp = createMilestone();
 

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   exitEvent,
+  inItsOwnWords,
   isOfSession,
   isStarting,
   type PresenceRecord,
@@ -167,7 +168,7 @@ describe('what a presence says', () => {
   });
 
   it('of a next session leaves the one before', () => {
-    const { events, lastPosition } = say(record(), record({ sessionId: 'session-2' }), T + 100);
+    const { events, lastPosition } = say(record(), record({ sessionId: 'session-2', statusUpdatedAt: T + 1 }), T + 100);
     expect(events.map(({ type, sessionId, position }) => [type, sessionId, position])).toEqual([
       ['SessionLeft', 'session-1', T + 101],
       ['SessionLocated', 'session-2', T + 102],
@@ -184,6 +185,19 @@ describe('what a presence says', () => {
       howContinued: ({ sessionId }, next) => (sessionId === 'session-1' && next.pid === 4711 ? 'resume' : 'clear'),
     });
     expect(events[2]).toMatchObject({ type: 'SessionContinued', data: { how: 'resume' } });
+  });
+
+  it('of a next session does not take over what was said in the one before', () => {
+    const before = record({ status: 'waiting', waitingFor: 'dialog open', statusUpdatedAt: T - 4_000 });
+    const after = record({ ...before, sessionId: 'session-2', updatedAt: T });
+    const { events } = say(before, after);
+    expect(events.map(({ occurredAt }) => occurredAt)).toEqual([T, T, T, T]);
+    expect(events[3]).toMatchObject({ type: 'PresenceChanged', data: { status: null, waitingFor: null } });
+    expect(inItsOwnWords(before, after)).toMatchObject({ sessionId: 'session-2', status: null });
+    const idle = record({ sessionId: 'session-2', statusUpdatedAt: T });
+    expect(inItsOwnWords(before, idle)).toBe(idle);
+    // Whatever it goes on saying, it says of this session.
+    expect(say(inItsOwnWords(before, after), after).events).toMatchObject([{ data: { status: 'waiting' } }]);
   });
 
   it('of a next session tells no lineage where the client was not ready before', () => {

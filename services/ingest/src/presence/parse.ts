@@ -110,6 +110,15 @@ export interface PresenceChange {
 }
 
 /**
+ * The record without a status that is still the one of the session before: a process that goes on with another session says
+ * first which, and a moment later what it does there. What it says then for longer than that moment is its own word.
+ */
+export const inItsOwnWords = (previous: PresenceRecord | undefined, next: PresenceRecord): PresenceRecord =>
+  previous && previous.sessionId !== next.sessionId && previous.statusUpdatedAt === next.statusUpdatedAt
+    ? { ...next, status: null, waitingFor: null }
+    : next;
+
+/**
  * What a presence file says that it did not say before. Pure. `previous` is of the same process; a file that says the
  * same again tells nothing. When it goes on with another session, the one before is left, and the other hears where it comes from.
  */
@@ -121,14 +130,15 @@ export const presenceEvents = (
   const { machine, owner, locate, observedAt } = context;
   let position = context.lastPosition;
   const events: SessionEvent[] = [];
-  const occurredAt = plausibleTime(lastSaidAt(next), observedAt) || observedAt;
+  const isNewSession = previous?.sessionId !== next.sessionId;
+  const saidAt = previous && isNewSession ? (next.updatedAt ?? observedAt) : lastSaidAt(next);
+  const occurredAt = plausibleTime(saidAt, observedAt) || observedAt;
   const stamp = (sessionId: string, stream: string) => {
     position = Math.max(position + 1, observedAt);
     const source = 'presence' as const;
     return { schemaVersion: EVENT_VERSION, sessionId, machine, source, stream, position, occurredAt } as const;
   };
   const own = `presence:${processKey(next)}`;
-  const isNewSession = previous?.sessionId !== next.sessionId;
 
   if (previous && isNewSession) {
     const data = { pid: next.pid, nextSessionId: next.sessionId };
@@ -149,7 +159,7 @@ export const presenceEvents = (
     const data = { fromSessionId: previous.sessionId, how, goal: null };
     events.push({ type: 'SessionContinued', ...stamp(next.sessionId, own), data });
   }
-  const data = said(next);
+  const data = said(inItsOwnWords(previous, next));
   if (!previous || isNewSession || JSON.stringify(said(previous)) !== JSON.stringify(data)) {
     events.push({ type: 'PresenceChanged', ...stamp(next.sessionId, own), data });
   }

@@ -129,7 +129,10 @@ describe('following presence', () => {
     const agent = start();
     await agent.boardReady;
     client.write({ sessionId: 'session-2' });
-    await until('the next session is told', () => agent.events.some(({ sessionId }) => sessionId === 'session-2'));
+    await until('the next session is told', () => statuses(agent).length === 2);
+    // The status is still the one before. It counts when it stays.
+    await until('its status is told', () => statuses(agent).length === 3);
+    expect(statuses(agent)).toEqual(['idle', null, 'idle']);
     expect(agent.ofType('SessionLeft')).toMatchObject([
       { sessionId: 'session-1', data: { pid: client.pid, nextSessionId: 'session-2' } },
     ]);

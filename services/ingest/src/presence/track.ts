@@ -11,6 +11,7 @@ import { howContinued } from './continued.ts';
 import { createLivenessProbe, type LivenessProbe } from './liveness.ts';
 import {
   exitEvent,
+  inItsOwnWords,
   isOfSession,
   isStarting,
   lastSaidAt,
@@ -74,8 +75,8 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
   const tracked = new Map<string, Tracked>();
   for (const [name, cursor] of cursors.presence) tracked.set(name, { ...cursor, wasAlive: false });
   const reader = createPresenceReader(folder);
-  /** Files of clients that have just started: they tell nothing yet. */
-  const starting = new Set<string>();
+  /** Files that do not say yet what their client does: looked at again without a sign. */
+  const unsaid = new Set<string>();
   let isKept = false;
   let lastSignOf: ((sessionId: string) => number) | undefined;
 
@@ -105,7 +106,7 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
   };
 
   const gone = (name: string): void => {
-    starting.delete(name);
+    unsaid.delete(name);
     const entry = tracked.get(name);
     if (!entry) return;
     if (!entry.hasExited) {
@@ -127,7 +128,7 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
       if (!known.hasExited) exit(name, known, 'crashed');
       known = undefined;
     }
-    starting.delete(name);
+    unsaid.delete(name);
     if (liveness.of(record) === 'dead') {
       if (known?.hasExited) return;
       const entry: Tracked = known
@@ -139,7 +140,7 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
     }
     const observedAt = now();
     if (!known && isStarting(record, observedAt)) {
-      starting.add(name);
+      unsaid.add(name);
       return;
     }
     const previous = known?.hasExited ? undefined : known?.record;
@@ -152,7 +153,9 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
       howContinued: (left, { sessionId }) => howContinued(deps.claudeDir, sessionId, lastSaidAt(left)),
     };
     const { events, lastPosition } = presenceEvents(previous, record, context);
-    const entry: Tracked = { record, lastPosition, hasExited: false, wasAlive: true };
+    const told = inItsOwnWords(previous, record);
+    if (told !== record) unsaid.add(name);
+    const entry: Tracked = { record: told, lastPosition, hasExited: false, wasAlive: true };
     tracked.set(name, entry);
     if (events.length === 0) return;
     shipper.offer(events, () => {
@@ -192,7 +195,7 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
       for (const [name, entry] of tracked) {
         if (!entry.hasExited && entry.wasAlive && liveness.of(entry.record) === 'dead') void check(name);
       }
-      for (const name of starting) void check(name);
+      for (const name of unsaid) void check(name);
     },
     settle(lastSign) {
       lastSignOf = lastSign;
