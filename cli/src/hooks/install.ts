@@ -21,7 +21,7 @@ import {
   withoutHooks,
 } from './edit.ts';
 import { fingerprint, readIfThere, replaceFile, targetOf } from './file.ts';
-import { openReceipts } from './receipts.ts';
+import { openReceipts, type Receipt } from './receipts.ts';
 import { installScript, isScriptCurrent } from './script.ts';
 import { withoutOurs } from './verify.ts';
 
