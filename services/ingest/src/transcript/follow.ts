@@ -83,6 +83,7 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
       deps.deadLetters.add({ file: path, offset: start, length: end - start, reason: problem });
     } else if (unknownType !== undefined) {
       metrics.line('unknown');
+      unknownTypes.count(unknownType);
       logger.debug({ path, type: unknownType.slice(0, 100) }, 'an entry of an unknown type');
     } else metrics.line(events.length > 0 ? 'read' : 'silent');
   };
