@@ -5,8 +5,8 @@ import { build as bundle } from 'rolldown';
 import { build as buildWeb } from 'vite';
 import { dist, root, stampFile, stampOfSources } from './sources.mjs';
 
-/** lmdb finds its binary, and pino its worker, beside their own files. All else is bundled: it starts sooner. */
-const OUTSIDE = /^(lmdb|pino)$/;
+/** lmdb finds its binary, pino its worker and jsonc-parser its parts beside their own files. All else is bundled: it starts sooner. */
+const OUTSIDE = /^(lmdb|pino|jsonc-parser)$/;
 const isFromOutside = (id) => OUTSIDE.test(id);
 
 // Taken before the sources are read: an edit during the build makes the next start build again.

@@ -59,7 +59,9 @@ const show = (state: SessionState, at: number): { state: SessionState; change: S
   const since = shown?.status === status ? shown.since : decision.since;
   const key = keyOf(decision);
   const next = { ...state, shown: { status, since, until, key } };
-  return { state: next, change: key === shown?.key ? undefined : changeOf(decision, at) };
+  // The first event may name a session before any source says what it does: that is no status that it had.
+  const isNothingYet = !shown && decision.condition?.kind === 'unknown';
+  return { state: next, change: key === shown?.key || isNothingYet ? undefined : changeOf(decision, at) };
 };
 
 /** What makes two decisions two entries of a history. */
