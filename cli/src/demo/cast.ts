@@ -1,3 +1,4 @@
+import type { EventOf } from '@crewboard/contract';
 import { atlas } from './stories/atlas.ts';
 import { beacon } from './stories/beacon.ts';
 import { harbor } from './stories/harbor.ts';
@@ -33,11 +34,10 @@ export interface Model {
   cacheWrite: number;
 }
 
-export const MODELS: readonly Model[] = [
-  { name: 'claude-opus-5-5', input: 5, output: 25, cacheRead: 0.5, cacheWrite: 6.25 },
-  { name: 'claude-opus-5-5', input: 5, output: 25, cacheRead: 0.5, cacheWrite: 6.25 },
-  { name: 'claude-sonnet-5-5', input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 },
-];
+const OPUS: Model = { name: 'claude-opus-5-5', input: 4, output: 20, cacheRead: 0.2, cacheWrite: 5 };
+const SONNET: Model = { name: 'claude-sonnet-5-5', input: 2, output: 10, cacheRead: 0.1, cacheWrite: 2.5 };
+
+export const MODELS: readonly Model[] = [OPUS, OPUS, SONNET];
 
 export const FOLLOW_UPS: readonly string[] = [
   'Good. Now add a test for the empty case.',
@@ -74,9 +74,17 @@ export const QUESTIONS: readonly string[] = [
   'Should this be a warning or an error?',
 ];
 
-export const DELEGATED: readonly string[] = [
-  'Find all callers of the old API',
-  'Review the diff for races',
-  'Compare the three candidate libraries',
-  'Read the last 50 CI failures',
+/** Kinds of agents and what they are sent for. */
+export const DELEGATED: readonly (readonly [type: string, description: string])[] = [
+  ['Explore', 'Find all callers of the old API'],
+  ['reviewer', 'Review the diff for races'],
+  ['Explore', 'Compare the three candidate libraries'],
+  ['ci-reader', 'Read the last 50 CI failures'],
+  ['test-runner', 'Run the slow suite'],
+];
+
+export const FAILURES: readonly EventOf<'TurnFailed'>['data'][] = [
+  { reason: 'API Error: 529 overloaded', httpStatus: 529, error: 'overloaded' },
+  { reason: 'API Error: 429, usage limit reached until 15:00', httpStatus: 429, error: 'rate_limit' },
+  { reason: 'API Error: 500 internal server error', httpStatus: 500, error: 'server_error' },
 ];

@@ -24,7 +24,8 @@ export const createEnrichment = () => {
   const sessions = new Map<string, Known>();
 
   return (event: SessionEvent): DelayedChange[] => {
-    if (event.agentId !== undefined) return [];
+    // Hooks tell what the transcript tells too.
+    if (event.agentId !== undefined || event.source === 'hook') return [];
     const { sessionId } = event;
     const known = sessions.get(sessionId) ?? { reply: null, pullRequest: null, turnsSinceLink: 0 };
     sessions.set(sessionId, known);

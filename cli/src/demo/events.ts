@@ -1,8 +1,9 @@
 import type { SessionEvent } from '@crewboard/contract';
 import { MODELS, PEOPLE, type Person, REPOSITORIES } from './cast.ts';
 import { OPENING, type OpeningScene } from './opening.ts';
+import type { Incident, Pause, Script } from './pause.ts';
 import { createRandom, type Random } from './random.ts';
-import { type Pause, type Script, sessionScript } from './script.ts';
+import { sessionScript } from './script.ts';
 import { type Casting, createSession, type DemoSession } from './session.ts';
 import type { Repository, Story } from './stories/story.ts';
 
@@ -37,10 +38,10 @@ export function* demoEvents(seed: number, startAt: number): Generator<DemoStep, 
   let now = 0;
   let isLive = false;
 
-  const admit = (casting: Casting, asksFirst: boolean): Actor => {
+  const admit = (casting: Casting, first: Incident | null): Actor => {
     const session = createSession(casting, random, () => now);
     const clear = () => (isLive ? admitNext(casting)?.session.sessionId : undefined);
-    const script = sessionScript({ session, random, now: () => now, asksFirst, clear });
+    const script = sessionScript({ session, random, now: () => now, first, clear });
     const actor: Actor = { session, script, phase: 'thinking', dueAt: now + random.between(1, 4) * 1_000 };
     actors.push(actor);
     return actor;
@@ -51,10 +52,8 @@ export function* demoEvents(seed: number, startAt: number): Generator<DemoStep, 
     const index = previous ? deck.findIndex(({ repository }) => repository === previous.repository) : 0;
     const [next] = deck.splice(Math.max(0, index), 1);
     if (!next) return undefined;
-    return admit(
-      { ...cast(random, actors, next.repository, next.story), ...(previous && whoAndWhere(previous, next)) },
-      true,
-    );
+    const casting = cast(random, actors, next.repository, next.story);
+    return admit(previous ? { ...casting, ...goingOn(previous, next) } : casting, 'asks');
   };
   const act = (actor: Actor, at: number): SessionEvent[] => {
     now = at;
@@ -68,7 +67,8 @@ export function* demoEvents(seed: number, startAt: number): Generator<DemoStep, 
 
   const backlog = OPENING.flatMap((scene) => {
     const told: SessionEvent[] = [];
-    const actor = admit(cast(random, actors, scene.repository, scene.story), scene.phase === 'asking');
+    const casting = cast(random, actors, scene.repository, scene.story);
+    const actor = admit(scene.machine === undefined ? casting : { ...casting, machine: scene.machine }, scene.first);
     now = 0;
     actor.dueAt = 0;
     for (let stops = scene.stops ?? 1; stops > 0; ) {
@@ -116,8 +116,9 @@ const cast = (random: Random, actors: readonly Actor[], repository: Repository, 
   return { sessionId: random.uuid(), person, machine, repository, story, model: random.pick(MODELS) };
 };
 
-const whoAndWhere = ({ person, machine }: Casting, { repository }: { repository: Repository }) =>
-  person.repositories.includes(repository) ? { person, machine } : {};
+/** After /clear the same person goes on in the same process. */
+const goingOn = ({ sessionId, person, machine }: Casting, { repository }: { repository: Repository }) =>
+  person.repositories.includes(repository) ? { person, machine, clearedFrom: sessionId } : { clearedFrom: sessionId };
 
 /** The stories that the opening leaves, then all of them again. */
 const storyDeck = (opening: readonly OpeningScene[]): { repository: Repository; story: Story }[] => {

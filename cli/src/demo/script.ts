@@ -1,30 +1,18 @@
-import { DELEGATED, FOLLOW_UPS, QUESTIONS, REPLIES } from './cast.ts';
+import { FAILURES, FOLLOW_UPS, REPLIES } from './cast.ts';
+import { type Incident, MINUTE, type Pause, type Script, type ScriptOptions, SECOND } from './pause.ts';
 import type { Random } from './random.ts';
-import type { DemoSession } from './session.ts';
-import type { Ask } from './stories/story.ts';
-
-/** What a session is in while it pauses; `gone`: no process runs it. */
-export type Phase = 'calling' | 'thinking' | 'asking' | 'resting' | 'gone';
-
-/** The script's word that nothing happens in this session for a while, ms. */
-export interface Pause {
-  phase: Phase;
-  waitMs: number;
-}
-export type Script = Generator<Pause, void, undefined>;
-
-export interface ScriptOptions {
-  session: DemoSession;
-  random: Random;
-  now: () => number;
-  /** Whether the first turn stops for the story's ask. */
-  asksFirst: boolean;
-  /** Begins another session in the same process, as /clear does. `undefined` when there is no room for one. */
-  clear: () => string | undefined;
-}
-
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
+import {
+  askTwice,
+  compact,
+  delegate,
+  delegateToBackground,
+  laterAsk,
+  machineLost,
+  openPullRequest,
+  retry,
+  stopFor,
+} from './scenes.ts';
+import type { Story } from './stories/story.ts';
 
 /** One session for ever: turns, rests, exits, resumes; until it is left by /clear, and then resumed some day too. */
 export function* sessionScript(options: ScriptOptions): Script {
@@ -43,6 +31,8 @@ export function* sessionScript(options: ScriptOptions): Script {
     yield { phase: 'thinking', waitMs: random.between(2, 9) * SECOND };
     for (;;) {
       yield* turn(options, turns++, nextCommand);
+      // A program asks once and takes the answer.
+      if (session.isHeadless) break;
       const staysShort = random.chance(0.6);
       yield {
         phase: 'resting',
@@ -50,22 +40,44 @@ export function* sessionScript(options: ScriptOptions): Script {
       };
       if (random.chance(0.14)) break;
     }
-    const nextSessionId = random.chance(0.3) ? options.clear() : undefined;
+    const nextSessionId = !session.isHeadless && random.chance(0.3) ? options.clear() : undefined;
     if (nextSessionId) session.leave(nextSessionId);
     else session.exit(random.chance(0.1) ? 'crashed' : 'clean');
     yield { phase: 'gone', waitMs: random.between(10, 30) * MINUTE };
   }
 }
 
+/** What later turns come across by chance. */
+const CHANCES: readonly (readonly [incident: Incident, probability: number])[] = [
+  ['interrupted', 0.04],
+  ['fails', 0.04],
+  ['asks', 0.38],
+  ['asks twice', 0.06],
+  ['agents', 0.14],
+  ['agents in the background', 0.12],
+  ['retries', 0.05],
+  ['shell', 0.1],
+];
+
+const incidentOf = (random: Random): Incident | null => {
+  let rest = random.next();
+  for (const [incident, probability] of CHANCES) {
+    rest -= probability;
+    if (rest < 0) return incident;
+  }
+  return null;
+};
+
 function* turn(options: ScriptOptions, index: number, nextCommand: () => string): Script {
-  const { session, random, now, asksFirst } = options;
+  const { session, random, now, first } = options;
   const { story, repository } = session;
+  const drawn = incidentOf(random);
+  // Nobody sits before a program to be asked.
+  const incident = session.isHeadless ? null : index === 0 ? first : drawn;
   const startedAt = now();
+  for (const taskId of session.shells()) if (random.chance(0.5)) session.endShell(taskId);
   session.presence('busy');
-  session.tell({
-    type: 'PromptSubmitted',
-    data: { text: index === 0 ? story.goal : random.pick(FOLLOW_UPS), by: 'human' },
-  });
+  session.prompt(index === 0 ? story.goal : random.pick(FOLLOW_UPS), session.isHeadless ? 'program' : 'human');
   yield { phase: 'thinking', waitMs: random.between(1.5, 5) * SECOND };
   session.think();
   if (index === 0) {
@@ -73,39 +85,88 @@ function* turn(options: ScriptOptions, index: number, nextCommand: () => string)
     const mode = story.ask.kind === 'plan' ? 'plan' : random.pick(['default', 'default', 'acceptEdits']);
     session.tell({ type: 'PermissionModeChanged', data: { mode } });
   }
-  if (index > 0 && random.chance(0.04)) {
-    session.tell({ type: 'TurnInterrupted', data: {} });
-    session.presence('idle');
-    return;
-  }
 
   const steps = random.int(5, 12);
-  const askAt = (index === 0 ? asksFirst : random.chance(0.45)) ? random.int(2, steps - 1) : -1;
-  const agentsAt = askAt < 0 && random.chance(0.2) ? random.int(1, steps - 1) : -1;
+  const incidentAt = incident === null ? -1 : random.int(2, steps - 1);
   for (let step = 0; step < steps; step++) {
     yield { phase: 'thinking', waitMs: random.between(1, 8) * SECOND };
     if (random.chance(0.35)) session.reply(random.pick(story.says));
-    if (step === askAt) {
-      const isAllowed = yield* stopFor(options, index === 0 ? story.ask : laterAsk(options));
-      if (!isAllowed) return;
-    } else if (step === agentsAt) {
-      yield* delegate(options, startedAt);
-    } else {
-      const [tool, input] = nextCall(random, repository.files, repository.searches, nextCommand);
-      const toolUseId = session.request(tool, input);
-      yield { phase: 'calling', waitMs: (tool === 'Bash' ? random.between(2, 26) : random.between(0.6, 4)) * SECOND };
-      session.finish(toolUseId, random.chance(0.07) ? 'error' : 'done');
+    if (index === 0 && story.tasks) listTasks(options, story.tasks, step / steps);
+    if (session.isFull()) yield* compact(options);
+    if (step === incidentAt && incident) {
+      const goesOn = yield* comeAcross(options, incident, index === 0 ? story.ask : laterAsk(options), startedAt);
+      if (!goesOn) return;
+      continue;
     }
+    const [tool, input] = nextCall(random, repository.files, repository.searches, nextCommand);
+    const toolUseId = session.request(tool, input);
+    yield { phase: 'calling', waitMs: (tool === 'Bash' ? random.between(2, 26) : random.between(0.6, 4)) * SECOND };
+    session.finish(toolUseId, random.chance(0.07) ? 'error' : 'done');
   }
   if (story.pullRequest !== undefined && index === 0) yield* openPullRequest(options, story.pullRequest);
-
-  const keepsShell = random.chance(0.12);
-  if (keepsShell) session.finish(session.request('Bash', 'npm run dev'), 'done', 'shell');
   yield { phase: 'thinking', waitMs: random.between(1, 5) * SECOND };
+  if (index === 0 && story.tasks) listTasks(options, story.tasks, 1);
   session.reply(index === 0 ? story.done : random.pick(REPLIES));
   session.endTurn(now() - startedAt, 0);
-  session.presence(keepsShell ? 'shell' : 'idle');
+  session.presence(session.shells().length > 0 ? 'shell' : 'idle');
 }
+
+/** False where the turn is over with it. */
+function* comeAcross(
+  options: ScriptOptions,
+  incident: Incident,
+  ask: Story['ask'],
+  startedAt: number,
+): Generator<Pause, boolean, undefined> {
+  const { session, random } = options;
+  switch (incident) {
+    case 'asks':
+      return yield* stopFor(options, ask);
+    case 'asks twice':
+      yield* askTwice(options, ask);
+      return true;
+    case 'agents':
+      yield* delegate(options);
+      return true;
+    case 'agents in the background':
+      yield* delegateToBackground(options, startedAt);
+      return true;
+    case 'compacts':
+      yield* compact(options);
+      return true;
+    case 'retries':
+      yield* retry(options);
+      return true;
+    case 'machine lost':
+      yield* machineLost(options);
+      return true;
+    case 'shell': {
+      const shell = session.request('Bash', session.repository.serves);
+      session.finish(shell, 'done', { kind: 'shell', taskId: `b${random.hex(8)}` });
+      return true;
+    }
+    case 'fails':
+      yield* retry(options);
+      session.failTurn(random.pick(FAILURES));
+      session.presence('idle');
+      return false;
+    case 'interrupted':
+      session.tell({ type: 'TurnInterrupted', data: {} });
+      session.presence('idle');
+      return false;
+  }
+}
+
+/** `part` of the list is done, from 0 to 1. */
+const listTasks = ({ session }: ScriptOptions, subjects: readonly string[], part: number): void => {
+  const done = Math.floor(part * subjects.length);
+  const tasks = subjects.map((subject, index) => ({
+    id: `${index + 1}`,
+    subject,
+    status: index < done ? ('completed' as const) : index === done ? ('in_progress' as const) : ('pending' as const),
+  }));
+  session.tell({ type: 'TasksListed', data: { tasks } });
+};
 
 const nextCall = (
   random: Random,
@@ -123,56 +184,3 @@ const nextCall = (
       return [tool, random.pick(files)];
   }
 };
-
-const laterAsk = ({ random, session }: ScriptOptions): Ask =>
-  random.pick<Ask>([
-    { kind: 'permission', tool: 'Bash', input: `git push origin ${session.story.branch}` },
-    { kind: 'permission', tool: 'Bash', input: `git reset --hard origin/${session.story.branch}` },
-    { kind: 'permission', tool: 'Edit', input: random.pick(session.repository.files) },
-    { kind: 'question', input: random.pick(QUESTIONS) },
-  ]);
-
-const TOOL_OF = { question: 'AskUserQuestion', plan: 'ExitPlanMode' } as const;
-
-/** Waits for a person. False when they said no, which ends the turn. */
-function* stopFor({ session, random }: ScriptOptions, ask: Ask): Generator<Pause, boolean, undefined> {
-  const toolUseId = session.request(ask.kind === 'permission' ? ask.tool : TOOL_OF[ask.kind], ask.input);
-  session.presence('waiting', ask.kind === 'question' ? 'input needed' : 'permission prompt');
-  yield {
-    phase: 'asking',
-    waitMs: random.chance(0.75) ? random.between(8, 90) * SECOND : random.between(2, 6) * MINUTE,
-  };
-  if (random.chance(0.1)) {
-    session.finish(toolUseId, 'rejected');
-    session.tell({ type: 'TurnInterrupted', data: {} });
-    session.presence('idle');
-    return false;
-  }
-  session.presence('busy');
-  if (ask.kind === 'permission') yield { phase: 'calling', waitMs: random.between(1, 18) * SECOND };
-  if (ask.kind === 'plan') session.tell({ type: 'PermissionModeChanged', data: { mode: 'acceptEdits' } });
-  session.finish(toolUseId, 'done');
-  return true;
-}
-
-/** Agents in the background: the turn ends, they go on, and their report begins the next one by itself. */
-function* delegate({ session, random, now }: ScriptOptions, startedAt: number): Script {
-  const agents = Array.from({ length: random.int(1, 3) }, () => `a${random.hex(8)}`);
-  for (const _agent of agents) session.finish(session.request('Agent', random.pick(DELEGATED)), 'done', 'agent');
-  session.endTurn(now() - startedAt, agents.length);
-  for (let left = random.int(3, 8); left > 0; left--) {
-    yield { phase: 'calling', waitMs: random.between(4, 15) * SECOND };
-    session.agentStep(random.pick(agents), 'Read', random.pick(session.repository.files));
-  }
-  session.tell({ type: 'PromptSubmitted', data: { text: 'A background task has finished', by: 'client' } });
-  session.reply('The agents are back; going through what they found.');
-}
-
-function* openPullRequest({ session, random }: ScriptOptions, number: number): Script {
-  const { repository, story } = session;
-  const toolUseId = session.request('Bash', `gh pr create --title "${story.title}" --fill`);
-  yield { phase: 'calling', waitMs: random.between(3, 8) * SECOND };
-  session.finish(toolUseId, 'done');
-  const url = `https://github.com/${repository.name}/pull/${number}`;
-  session.tell({ type: 'PullRequestLinked', data: { url, number, repository: repository.name } });
-}

@@ -13,6 +13,7 @@ export const atlas: Repository = {
     'internal/cache/lru.go',
   ],
   searches: ['context.Background\\(\\)', 'sync.Mutex', 'http.Error\\(', 'panic\\('],
+  serves: 'go run ./cmd/atlas --listen 127.0.0.1:8080',
   stories: [
     {
       title: 'Split the gateway into hub and routes',

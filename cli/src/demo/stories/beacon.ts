@@ -19,6 +19,7 @@ export const beacon: Repository = {
     '.github/workflows/plan.yml',
   ],
   searches: ['deletion_protection', 'latest"', 'instance_class', 'severity: page'],
+  serves: 'kubectl -n staging logs -f deploy/api',
   stories: [
     {
       title: 'Move staging to Redis 8',
@@ -76,6 +77,7 @@ export const beacon: Repository = {
       ],
       says: ['Restoring since 12 minutes; the instance is still creating.', 'Counts match for 61 of 61 tables.'],
       done: 'Restored in 23 minutes, all counts match. The drill is written up in docs/drills.',
+      runs: 'background',
     },
     {
       title: 'Plan comments on pull requests',

@@ -19,6 +19,7 @@ export const harbor: Repository = {
     'test/models/shipment_test.rb',
   ],
   searches: ['has_many :shipments', 'deliver_later', 'useEffect\\(', 'rescue =>'],
+  serves: 'bin/dev',
   stories: [
     {
       title: 'Track several parcels of one order',
@@ -52,6 +53,7 @@ export const harbor: Repository = {
       commands: ['bin/rails test test/system/checkout_flow_test.rb --seed 41822', 'tail -200 log/test.log'],
       says: ['It fails when the mail job runs before the redirect.', 'Seed 41822 fails every time on one core.'],
       done: 'The job now runs after commit. 40 of 40 runs pass.',
+      runs: 'headless',
       pullRequest: 1294,
     },
     {

@@ -13,6 +13,7 @@ export const ledger: Repository = {
     'docs/adr/0009-retention.md',
   ],
   searches: ['Decimal\\(', 'quantize', 'balance_cents', 'class .*Repository'],
+  serves: 'uv run uvicorn ledger.app:app --reload',
   stories: [
     {
       title: 'Write the ADR on event retention',
@@ -48,6 +49,7 @@ export const ledger: Repository = {
         'The dry run differs on 3 of 41,208 accounts; all three are refunds.',
       ],
       done: 'Dual write and backfill are in; the nightly compare has been empty since.',
+      tasks: ['Postings table', 'Dual write', 'Backfill by account', 'Compare nightly', 'Read from postings'],
       pullRequest: 207,
     },
     {

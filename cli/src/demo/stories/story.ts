@@ -2,7 +2,8 @@
 export type Ask =
   | { kind: 'permission'; tool: string; input: string }
   | { kind: 'question'; input: string }
-  | { kind: 'plan'; input: string };
+  | { kind: 'plan'; input: string }
+  | { kind: 'elicitation'; server: string; input: string };
 
 /** What one session is about, from the prompt to the last reply. */
 export interface Story {
@@ -15,6 +16,10 @@ export interface Story {
   /** What the model says on its way. */
   says: readonly string[];
   done: string;
+  /** The list that the session keeps, in its order. */
+  tasks?: readonly string[];
+  /** `headless`: by a program; `background`: in the client's daemon. Absent: in a terminal. */
+  runs?: 'headless' | 'background';
   pullRequest?: number;
 }
 
@@ -25,5 +30,7 @@ export interface Repository {
   commands: readonly string[];
   files: readonly string[];
   searches: readonly string[];
+  /** What its developers leave running. */
+  serves: string;
   stories: readonly Story[];
 }

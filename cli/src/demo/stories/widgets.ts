@@ -7,6 +7,7 @@ export const widgets: Repository = {
   commands: ['npx vitest run src', 'npx tsc --noEmit', 'npm run lint', 'git diff --stat main', 'npm run build'],
   files: ['src/reader/tail.ts', 'src/hub.ts', 'src/cursor.ts', 'src/routes/feed.ts', 'web/src/board/SessionCard.vue'],
   searches: ['bufferedAmount', 'compareOffsets\\(', 'onTruncate', 'TODO|FIXME'],
+  serves: 'npm run dev',
   stories: [
     {
       title: 'Make the cursor survive a truncated file',
@@ -46,6 +47,7 @@ export const widgets: Repository = {
       commands: ['node bench/hub.js --clients 1000', 'npx vitest run src/hub.test.ts'],
       says: ['Editing the hub: a pending map replaces the queue.', '1,000 clients: p99 falls from 62 to 41 ms.'],
       done: 'Slow sockets get the newest state only; memory stays flat with 1,000 paused clients.',
+      tasks: ['Pending map by session', 'Flush on drain', 'Close at 4 MB', 'A test with a paused client'],
       pullRequest: 420,
     },
     {
