@@ -50,10 +50,6 @@ export const readTruth = async (dir: string): Promise<TruthPoint[]> => {
   return points.toSorted((a, b) => a.t - b.t);
 };
 
-/** The bytes of a transcript that became visible with an entry. */
-export const bytesOf = async (capture: Capture, file: string, from: number, to: number): Promise<Buffer> =>
-  (await readFile(join(capture.dir, 'claude', file))).subarray(from, to);
-
 const readLines = async <Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema>[]> =>
   (await readFile(path, 'utf8')).split('\n').flatMap((line, index) => {
     if (line.trim() === '') return [];

@@ -1,14 +1,11 @@
 import type { SessionEvent } from '@crewboard/contract';
 import {
   createHookParser,
-  createLineSplitter,
-  createTranscriptParser,
   exitEvent,
   isOfSession,
   isStarting,
   type JobRecord,
   jobEvent,
-  type LineSplitter,
   type Locate,
   NOTHING_SAID,
   type PresenceRecord,
@@ -16,15 +13,8 @@ import {
   parsePresence,
   pidOfPresenceFile,
   presenceEvents,
-  streamName,
-  type TranscriptParser,
-  transcriptFileOf,
 } from '@crewboard/ingest';
-
-interface Followed {
-  splitter: LineSplitter;
-  parser: TranscriptParser;
-}
+import { createRecordedTranscripts } from './transcripts.ts';
 
 /** A payload's events take so many positions, as its file in the spool does. */
 const HOOK_POSITIONS = 16;
@@ -32,37 +22,19 @@ const HOOK_POSITIONS = 16;
 /**
  * The agent's own parsers, fed by hand at given times instead of by files and watchers. Returns the events of each step, in order.
  */
-export const createObserver = (machine: string, locate: Locate) => {
-  const followed = new Map<string, Followed>();
+export const createObserver = (claudeDir: string, machine: string, locate: Locate) => {
   const presences = new Map<number, PresenceRecord>();
   const starting = new Map<number, PresenceRecord>();
   const jobs = new Map<string, { record: JobRecord; lastPosition: number }>();
   const owner = null;
   let lastPosition = -1;
+  const transcripts = createRecordedTranscripts(claudeDir, { machine, owner, locate });
   const hooks = createHookParser({ machine, owner, stream: 'hooks', locate });
   let hookPosition = -1;
 
-  const follow = (file: string): Followed | undefined => {
-    const known = followed.get(file);
-    if (known) return known;
-    const source = transcriptFileOf(file);
-    if (!source) return undefined;
-    const { sessionId, agentId } = source;
-    const parser = createTranscriptParser({
-      sessionId,
-      ...(agentId ? { agentId } : {}),
-      machine,
-      owner,
-      stream: streamName('transcript', file, 0),
-      locate,
-    });
-    const added = { splitter: createLineSplitter(0), parser };
-    followed.set(file, added);
-    return added;
-  };
-
   /** The presence of a process goes: told once, whoever notices it first. */
   const leave = (pid: number, how: 'clean' | 'crashed', observedAt: number): SessionEvent[] => {
+    starting.delete(pid);
     const record = presences.get(pid);
     if (!record) return [];
     presences.delete(pid);
@@ -84,18 +56,11 @@ export const createObserver = (machine: string, locate: Locate) => {
   };
 
   return {
-    transcript: (file: string, bytes: Buffer, observedAt: number): SessionEvent[] => {
-      const source = follow(file);
-      const events: SessionEvent[] = [];
-      source?.splitter.push(bytes, (line) => {
-        if (line.bytes) events.push(...source.parser.line(line.bytes, line.start, observedAt).events);
-      });
-      return events;
-    },
+    transcript: transcripts.grow,
+    meta: transcripts.note,
     presence: (file: string, content: unknown, observedAt: number): SessionEvent[] => {
       const pid = pidOfPresenceFile(file.slice(file.lastIndexOf('/') + 1));
       if (pid === undefined) return [];
-      starting.delete(pid);
       if (content === null) return leave(pid, 'clean', observedAt);
       const next = parsePresence(JSON.stringify(content), pid);
       return next && isOfSession(next) ? present(next, observedAt) : [];
@@ -119,7 +84,6 @@ export const createObserver = (machine: string, locate: Locate) => {
       jobs.set(jobId, { record, lastPosition: event.position });
       return [event];
     },
-    meta: (_file: string, _content: unknown, _observedAt: number): SessionEvent[] => [],
     process: (pid: number, isAlive: boolean, observedAt: number): SessionEvent[] =>
       isAlive ? [] : leave(pid, 'crashed', observedAt),
   };

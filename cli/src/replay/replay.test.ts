@@ -57,6 +57,26 @@ describe.each(captures)('%s', (name) => {
   });
 });
 
+/** The card of each session at the end. */
+const cards = async (name: string): Promise<ReplayedChange['card'][]> => {
+  const last = new Map<string, ReplayedChange['card']>();
+  for (const { sessionId, card } of await replay(name, { isDetailed: true })) last.set(sessionId, card);
+  return [...last.values()];
+};
+
+describe('what the transcripts say beside the status', () => {
+  it('of a fork counts its own part only, and names whose copy it is', async () => {
+    const [parent, fork] = await cards('fork');
+    expect(parent).toMatchObject({ prompts: 2, lineage: { from: null } });
+    expect(fork).toMatchObject({ prompts: 1, lineage: { from: { sessionId: parent?.sessionId, how: 'fork' } } });
+  });
+
+  it('of a subagent comes from the note beside its transcript too', async () => {
+    const [card] = await cards('agentrun');
+    expect(card?.subagents).toMatchObject([{ type: 'general-purpose', description: 'Find files', status: 'done' }]);
+  });
+});
+
 describe('what is printed', () => {
   it('for programs has four fields', async () => {
     const [first] = await replay('two');

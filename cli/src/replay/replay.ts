@@ -1,7 +1,7 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Card, SessionEvent } from '@crewboard/contract';
 import { advance, evolve, type SessionState } from '@crewboard/status';
-import { bytesOf, type Capture, type CaptureEntry } from './capture.ts';
+import type { Capture, CaptureEntry } from './capture.ts';
 import { createObserver } from './observer.ts';
 
 /** A session's status from `t` seconds after the recording's start on, and the card that says so. */
@@ -46,7 +46,7 @@ export async function* replayCapture(
   capture: Capture,
   { without = [], isDetailed = false }: ReplayOptions = {},
 ): AsyncGenerator<ReplayedChange> {
-  const observer = createObserver('replay', (cwd) => ({
+  const observer = createObserver(join(capture.dir, 'claude'), 'replay', (cwd) => ({
     repo: basename(cwd),
     remote: null,
     branch: null,
@@ -76,7 +76,7 @@ export async function* replayCapture(
   const observe = async (entry: CaptureEntry, now: number): Promise<SessionEvent[]> => {
     switch (entry.source) {
       case 'transcript':
-        return observer.transcript(entry.file, await bytesOf(capture, entry.file, entry.from, entry.to), now);
+        return observer.transcript(entry.file, entry.to, now);
       case 'presence':
         return observer.presence(entry.file, entry.content, now);
       case 'process':

@@ -21,7 +21,8 @@ export { maskSecrets } from './privacy.ts';
 export { createLocate } from './repository.ts';
 export { createIngestService, type IngestService, type IngestServiceOptions } from './service.ts';
 export { type EventSink, logSink } from './sink.ts';
-export { streamName, type TranscriptFile, transcriptFileOf } from './transcript/find.ts';
+export { type FoundTranscript, streamName, type TranscriptFile, transcriptFileOf } from './transcript/find.ts';
+export { createForks } from './transcript/forks.ts';
 export { createLineSplitter, type Line, type LineSplitter } from './transcript/lines.ts';
 export {
   createTranscriptParser,
@@ -32,3 +33,6 @@ export {
   type TranscriptParser,
   type TranscriptParserOptions,
 } from './transcript/parse.ts';
+export { createTranscriptReader, type TranscriptReader } from './transcript/reader.ts';
+export { parseSubagentMeta, transcriptPathOf } from './transcript/subagent.ts';
+export { createToldMessages } from './transcript/told-messages.ts';
