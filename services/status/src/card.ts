@@ -93,7 +93,9 @@ const usageOf = (facts: Facts): Usage => ({
 const costOf = ({ cost, from, tokens, uncovered }: Facts): Pick<Usage, 'costUsd' | 'costBy'> => {
   const total = from?.how === 'fork' ? null : cost;
   const rest = total ? uncovered : tokens;
-  if (Object.keys(rest).length === 0) return { costUsd: total?.usd ?? null, costBy: total ? 'client' : null };
+  if (Object.keys(rest).length === 0) {
+    return total ? { costUsd: round(total.usd), costBy: 'client' } : { costUsd: null, costBy: null };
+  }
   const estimate = estimateUsd(rest);
   if (estimate === null) return { costUsd: null, costBy: null };
   return { costUsd: round((total?.usd ?? 0) + estimate), costBy: 'estimate' };
