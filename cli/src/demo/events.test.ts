@@ -88,6 +88,8 @@ test.each([1, 2, 3, 4, 5])('the opening of seed %i shows what a session can be',
     retrying: 'working',
     offline: 'idle',
   });
+  const lost = cards.find(({ condition }) => condition?.kind === 'offline');
+  expect(lost?.since).toBe(START - 11 * 60_000);
   const [twice] = cards.filter(({ asks }) => asks.length > 1);
   expect(twice).toMatchObject({ title: 'Move staging to Redis 8', status: 'waiting_for_approval' });
   expect(twice?.asks[1]?.agentId).toBe(twice?.subagents[0]?.agentId);

@@ -77,7 +77,7 @@ export function* demoEvents(seed: number, startAt: number): Generator<DemoStep, 
     }
     const shiftMs = startAt - scene.ageMs - Math.round(now);
     actor.dueAt = startAt + scene.staysMs;
-    return told.map((event) => ({ ...event, occurredAt: event.occurredAt + shiftMs }));
+    return told.map((event) => later(event, shiftMs));
   });
   backlog.sort((a, b) => a.occurredAt - b.occurredAt);
   for (const event of backlog) yield { atMs: event.occurredAt, event };
@@ -100,6 +100,19 @@ const nextActor = (actors: readonly Actor[], random: Random, now: number, alive:
   if (first.dueAt <= now + GAP_MAX_MS) return first;
   const resting = candidates.filter(({ phase }) => phase === 'resting');
   return resting.length > 0 ? random.pick(resting) : first;
+};
+
+/** The same event so much later, with the moments that it tells of. */
+const later = (event: SessionEvent, shiftMs: number): SessionEvent => {
+  const occurredAt = event.occurredAt + shiftMs;
+  switch (event.type) {
+    case 'MachineLost':
+      return { ...event, occurredAt, data: { silentSince: event.data.silentSince + shiftMs } };
+    case 'RequestRetried':
+      return { ...event, occurredAt, data: { ...event.data, retryAt: event.data.retryAt + shiftMs } };
+    default:
+      return { ...event, occurredAt };
+  }
 };
 
 /** Only a command takes minutes. */

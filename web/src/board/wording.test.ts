@@ -1,6 +1,6 @@
 import { aSession } from '@crewboard/contract/testing';
 import { describe, expect, test } from 'vitest';
-import { anAsk, asking, usageOf } from './testing.ts';
+import { anAgent, anAsk, asking, usageOf } from './testing.ts';
 import {
   checksInWords,
   connectionInWords,
@@ -89,6 +89,10 @@ describe('the line of now', () => {
     });
     expect(nowLine(session)).toBeNull();
     expect(nowLine({ ...session, summary: 'Wants to publish' })).toBe('Wants to publish');
+  });
+
+  test('leaves out what one of its agents does', () => {
+    expect(nowLine(aSession({ now: 'Reading src/tail.ts', subagents: [anAgent()] }))).toBeNull();
   });
 
   test('leaves out a repetition of the title', () => {

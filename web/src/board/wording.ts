@@ -76,11 +76,13 @@ export const titleOf = ({ title, goal }: Pick<Session, 'title' | 'goal'>): strin
 /** `Lena` for `Lena Berg`, `lena.berg` for an address: what fits on a card. */
 export const shortName = (owner: string): string => owner.trim().split(/[\s@]/)[0] || owner;
 
-/** The one line of what a session does, or what came of it. Leaves out what its ask already says. */
-export const nowLine = ({ status, now, summary, attention, title }: Session): string | null => {
+/** The one line of what a session does, or what came of it. Leaves out what its ask or an agent of it already says. */
+export const nowLine = ({ status, now, summary, attention, subagents, title }: Session): string | null => {
   const lines = status === 'working' ? [now, summary] : [summary, now];
   const isSaid = (line: string): boolean =>
-    line === title || Boolean(attention && (line.includes(attention.input ?? line) || line === attention.tool));
+    line === title ||
+    subagents.some((agent) => agent.now === line) ||
+    Boolean(attention && (line.includes(attention.input ?? line) || line === attention.tool));
   return lines.find((line) => line && !isSaid(line)) ?? null;
 };
 
