@@ -4,7 +4,7 @@ import { initialState, type SessionState } from './state.ts';
 import { evolveFacts } from './views/facts.ts';
 import { evolveHooks } from './views/hooks.ts';
 import { evolveJob } from './views/job.ts';
-import { evolveProcesses } from './views/processes.ts';
+import { evolveProcesses, headProcess } from './views/processes.ts';
 import { evolveTranscript } from './views/transcript.ts';
 import { turnEventOf } from './views/turn.ts';
 
@@ -65,8 +65,11 @@ const show = (state: SessionState, at: number): { state: SessionState; change: S
 };
 
 /** What makes two decisions two entries of a history. */
-const keyOf = ({ status, ended, condition, asks, disagreement }: Decision): string =>
-  `${status} ${ended} ${condition?.kind ?? ''} ${asks.map(({ id, kind }) => `${kind}=${id}`).join()} ${disagreement !== null}`;
+const keyOf = ({ status, ended, condition, asks, disagreement }: Decision): string => {
+  if (!ended && condition === null && asks.length === 0 && disagreement === null) return status;
+  const asked = asks.map(({ id, kind }) => `${kind}=${id}`).join();
+  return `${status} ${ended} ${condition?.kind} ${asked} ${disagreement !== null}`;
+};
 
 const changeOf = ({ status, ended, condition, asks, evidence, disagreement }: Decision, at: number): StatusChange => ({
   at,
@@ -127,10 +130,40 @@ const isActivity = (state: SessionState, event: Event): boolean => {
 /** All that `decide` looks at, besides the time. */
 const mayChangeStatus = (a: SessionState, b: SessionState): boolean =>
   a.shown === null ||
-  a.transcript !== b.transcript ||
   a.processes !== b.processes ||
   a.hooks !== b.hooks ||
   a.job !== b.job ||
   a.machineLost !== b.machineLost ||
-  a.lastActivityAt !== b.lastActivityAt ||
-  a.facts.entrypoint !== b.facts.entrypoint;
+  a.facts.entrypoint !== b.facts.entrypoint ||
+  (a.transcript !== b.transcript && !isMereSign(a, b));
+
+/**
+ * One more sign of a turn that is known to be under way: most events are that. It only puts off what time will bring, and
+ * what was to be looked at sooner is looked at once more then.
+ */
+const isMereSign = (a: SessionState, b: SessionState): boolean => {
+  const [before, after] = [a.transcript, b.transcript];
+  if (before.turn.state !== 'working' || after.turn.at !== before.turn.at || after.turn.state !== 'working')
+    return false;
+  if (b.hooks.turn && b.hooks.turn.state !== 'working') return false;
+  const isKnown = headProcess(b.processes)?.status === 'busy' || (!hasAny(b.processes) && !b.hooks.turn && !b.job);
+  return isKnown && REST.every((key) => before[key] === after[key]);
+};
+
+/** All of a transcript but its turn. */
+const REST = [
+  'ended',
+  'backgroundAgents',
+  'retry',
+  'compactedAt',
+  'closedAt',
+  'openTools',
+  'finished',
+  'shells',
+  'agents',
+] as const;
+
+const hasAny = (record: object): boolean => {
+  for (const _key in record) return true;
+  return false;
+};
