@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
 import { type LiveBoard, openLiveBoard } from './live-board.ts';
 import { livelySessions } from './lively.ts';
-import { livelyHistory } from './lively-history.ts';
+import { historyOfDiffering } from './lively-history.ts';
 
 let browser: Browser;
 let board: LiveBoard;
@@ -46,7 +46,7 @@ const WHY = '[data-session="lively-11"] [data-control="why"]';
 const tellLively = async (): Promise<void> => {
   const now = Date.now();
   await board.tell(...livelySessions(now));
-  await board.note('lively-11', ...livelyHistory(now));
+  await board.note('lively-11', ...historyOfDiffering(now));
 };
 
 test('an empty board has no fault that axe knows', async () => {

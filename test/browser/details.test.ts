@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
 import { type LiveBoard, openLiveBoard } from './live-board.ts';
 import { livelySessions } from './lively.ts';
-import { livelyHistory } from './lively-history.ts';
+import { historyOfAsking } from './lively-history.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -169,7 +169,7 @@ describe('the history', () => {
   test('tells the changes of status with their reasons, the newest first, and older ones on demand', async () => {
     const now = Date.now();
     await open(livelySessions(now));
-    await board.note(ASKING, ...livelyHistory(now));
+    await board.note(ASKING, ...historyOfAsking(now));
     await why(ASKING).click();
     await expect.poll(async () => (await history())[0]).toBe(8);
     const [, newest] = await history();

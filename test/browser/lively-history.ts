@@ -10,26 +10,26 @@ type Told = Partial<Omit<StatusChange, 'at' | 'evidence'>> & {
   says: string;
 };
 
-/** How the session that asks for three things came to it. `now` in ms since 1970. */
-export const livelyHistory = (now: number): StatusChange[] => {
-  const tell = ({ ago, by, says, ...told }: Told): StatusChange => {
-    const at = now - ago;
-    return {
-      at,
-      status: 'working',
-      ended: false,
-      condition: null,
-      asks: [],
-      evidence: { source: by, says, at, inferred: by === 'timeout' },
-      disagreement: null,
-      ...told,
-    };
-  };
-  const bash = { kind: 'permission', tool: 'Bash', agentId: null } as const;
-  const fetch = { kind: 'permission', tool: 'WebFetch', agentId: 'agent-1' } as const;
-  const busy = { by: 'presence', says: 'The client says it is busy' } as const;
-  const idle = { by: 'presence', says: 'The client says it is idle' } as const;
-  const waiting = { by: 'presence', says: 'The client says it is waiting for “permission prompt”' } as const;
+const at = (now: number, { ago, by, says, ...told }: Told): StatusChange => ({
+  at: now - ago,
+  status: 'working',
+  ended: false,
+  condition: null,
+  asks: [],
+  evidence: { source: by, says, at: now - ago, inferred: by === 'timeout' },
+  disagreement: null,
+  ...told,
+});
+
+const bash = { kind: 'permission', tool: 'Bash', agentId: null } as const;
+const fetch = { kind: 'permission', tool: 'WebFetch', agentId: 'agent-1' } as const;
+const busy = { by: 'presence', says: 'The client says it is busy' } as const;
+const idle = { by: 'presence', says: 'The client says it is idle' } as const;
+const waiting = { by: 'presence', says: 'The client says it is waiting for “permission prompt”' } as const;
+
+/** How the first of the lively sessions came to ask for three things. `now` in ms since 1970. */
+export const historyOfAsking = (now: number): StatusChange[] => {
+  const tell = (told: Told): StatusChange => at(now, told);
   return [
     tell({ ago: 96 * MINUTE, status: 'waiting_for_input', by: 'presence', says: 'The client has started' }),
     tell({ ago: 95 * MINUTE, ...busy }),
@@ -57,5 +57,35 @@ export const livelyHistory = (now: number): StatusChange[] => {
     tell({ ago: 18 * MINUTE, status: 'waiting_for_approval', asks: [bash], ...waiting }),
     tell({ ago: 4 * MINUTE, status: 'waiting_for_approval', asks: [bash, bash], ...waiting }),
     tell({ ago: 70 * SECOND, status: 'waiting_for_approval', asks: [bash, bash, fetch], ...waiting }),
+  ];
+};
+
+/** How the lively session whose sources differ came to that. */
+export const historyOfDiffering = (now: number): StatusChange[] => {
+  const tell = (told: Told): StatusChange => at(now, told);
+  return [
+    tell({ ago: 131 * MINUTE, status: 'waiting_for_input', by: 'presence', says: 'The client has started' }),
+    tell({ ago: 130 * MINUTE, ...busy }),
+    tell({
+      ago: 104 * MINUTE,
+      status: 'waiting_for_approval',
+      asks: [bash],
+      by: 'hook',
+      says: 'Asked and not answered: Bash',
+    }),
+    tell({ ago: 101 * MINUTE, ...busy }),
+    tell({ ago: 66 * MINUTE, status: 'waiting_for_input', condition: 'interrupted', ...idle }),
+    tell({ ago: 47 * MINUTE, ...busy }),
+    tell({
+      ago: 12 * MINUTE,
+      ...busy,
+      disagreement: {
+        since: now - 12 * MINUTE,
+        sources: [
+          { source: 'presence', says: busy.says, at: now - 47 * MINUTE },
+          { source: 'transcript', says: 'The transcript shows the end of the turn', at: now - 12 * MINUTE },
+        ],
+      },
+    }),
   ];
 };

@@ -44,6 +44,8 @@ const SAYS: Record<Session['status'], string> = {
   idle: 'The client says it is idle',
 };
 
+const SILENT = 'Its machine has not been heard from. Before that: The client says it is busy';
+
 const anAgent = (index: number, since: number): Subagent => ({
   agentId: `agent-${index}`,
   type: 'Explore',
@@ -198,7 +200,8 @@ export const livelySessions = (now: number): Session[] => {
       ...jonas,
       ...idle,
       for: 22 * MINUTE,
-      condition: ['offline', 'Its machine has not been heard from. Before that: the client says it is busy'],
+      evidence: { source: 'machine', says: SILENT, at: now - 22 * MINUTE, inferred: false },
+      condition: ['offline', SILENT],
       title: 'Upgrade fastify',
       branch: 'chore/fastify',
     }),

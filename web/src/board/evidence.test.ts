@@ -25,6 +25,7 @@ test('names a state by its status and what there is more to it', () => {
     'Waiting · Interrupted',
   );
   expect(stateInWords({ status: 'idle', ended: true, condition: null })).toBe('Ended');
+  expect(stateInWords({ status: 'idle', ended: false, condition: 'offline' })).toBe('Offline');
 });
 
 test.each([

@@ -16,13 +16,16 @@ export const SOURCE_WORDS: Record<Source, { name: string; is: string }> = {
   timeout: { name: 'Time-out', is: 'guessed from silence' },
 };
 
-/** `Working`, `Ended`; `Waiting · Interrupted` where there is more to it. */
+/** `Working`, `Ended`; `Waiting · Interrupted` where there is more to it, and only `Offline` where nothing else is known. */
 export const stateInWords = ({
   status,
   ended,
   condition,
-}: Pick<StatusChange, 'status' | 'ended' | 'condition'>): string =>
-  [ended ? 'Ended' : STATUS_WORDS[status], condition && CONDITION_LOOKS[condition].word].filter(Boolean).join(' · ');
+}: Pick<StatusChange, 'status' | 'ended' | 'condition'>): string => {
+  const more = condition && CONDITION_LOOKS[condition].word;
+  if (more && (condition === 'offline' || condition === 'unknown')) return more;
+  return [ended ? 'Ended' : STATUS_WORDS[status], more].filter(Boolean).join(' · ');
+};
 
 /** The status and why the board says so, in sentences. */
 export const statusInWords = (session: Session): string => {
