@@ -28,10 +28,16 @@ const OWN: Lineage = { kind: 'own' };
 
 /** A session writes its first entry so soon after it made its file. */
 const PROMPT_MS = 1_000;
-/** The process's first session stands on many entries: after a fork, that is its parent or the parent's parent. */
+/**
+ * What may name the session that a copy is of: a mark of `/branch` on its first entry, the process's first session, which
+ * after a fork is the parent or the parent's parent, and the one that made a request.
+ */
+const BRANCHED = Buffer.from('"forkedFrom":{"sessionId":"');
+const PROCESS = Buffer.from('"session_id":"');
+const REQUESTED = Buffer.from('"requestSessionId":"');
 const HINT_BYTES = 64 * 1024;
-const HINT = /"(?:session_id|requestSessionId|forkedFrom":\{"sessionId)":"([0-9a-f-]{36})"/g;
-const HINTS = ['"session_id":"', '"forkedFrom":{'].map((hint) => Buffer.from(hint));
+const FIRST_ENTRY_BYTES = 8 * 1024;
+const ID_LENGTH = 36;
 const PARENTS_MAX = 8;
 const GOAL_MAX = 200;
 
@@ -48,9 +54,12 @@ export const createForks = (claudeDir: string): Forks => {
   /** The sessions that the first entries name beside their own. */
   const hintsOf = async (name: TranscriptFile, file: OpenTranscript): Promise<string[]> => {
     const start = await file.read(0, HINT_BYTES);
-    if (!HINTS.some((hint) => start.includes(hint))) return [];
-    const named = [...start.toString('latin1').matchAll(HINT)].map(([, sessionId]) => sessionId ?? '');
-    return [...new Set(named)].filter((sessionId) => sessionId !== name.sessionId);
+    const branched = valueIn(start.subarray(0, FIRST_ENTRY_BYTES), BRANCHED);
+    const first = valueIn(start, PROCESS);
+    // A session that its own process began, and nobody branched.
+    if (branched === undefined && first === name.sessionId) return [];
+    const named = [branched, valueIn(start, REQUESTED), first];
+    return [...new Set(named.filter((id) => id !== undefined))].filter((id) => id !== name.sessionId);
   };
 
   /** Whose copy it may be, the most likely first. */
@@ -123,6 +132,11 @@ const forkOf = (
   isTold: false,
   costBefore: parent?.costs.findLast(({ after }) => after <= lastShared)?.totals ?? null,
 });
+
+const valueIn = (bytes: Buffer, key: Buffer): string | undefined => {
+  const at = bytes.indexOf(key);
+  return at < 0 ? undefined : bytes.toString('latin1', at + key.length, at + key.length + ID_LENGTH);
+};
 
 /** No copy, as it is no older than the file. */
 const isOwn = (row: Row | undefined, { bornAt }: OpenTranscript): boolean =>

@@ -13,7 +13,7 @@ import { isSilentLine, isSilentType } from './sniff.ts';
 import { continuedIn, earlyStateSchema, permissionMode, stateFact, toldStateSchema } from './state-entries.ts';
 import { type SubagentMeta, subagentFacts, subagentStateSchema, untoldSubagent } from './subagent.ts';
 import { systemFacts } from './system-entries.ts';
-import { noTasks, taskStateSchema, withReminder, withTaskCalls, withTaskResult } from './tasks.ts';
+import { mayListTasks, noTasks, taskStateSchema, withReminder, withTaskCalls, withTaskResult } from './tasks.ts';
 import { noTokens, releaseHeld, tokenFacts, tokenStateSchema } from './tokens.ts';
 
 export type { Locate, Place } from './place.ts';
@@ -110,7 +110,8 @@ interface Told {
 
 export const createTranscriptParser = (options: TranscriptParserOptions): TranscriptParser => {
   const { sessionId, machine, owner, stream, locate } = options;
-  let state = options.state ?? initialParserState;
+  /** Changed in place, as copying it for each line costs more than the line; what it holds is replaced, not changed. */
+  const state: ParserState = { ...(options.state ?? initialParserState) };
 
   /** Completes the fact itself: copying it costs more than all the rest of a line. */
   const stamp = (fact: Fact, position: number, occurredAt: number, agentId: string | undefined): SessionEvent =>
@@ -134,14 +135,15 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
     const data = locatedAt(where, owner);
     const json = JSON.stringify(data);
     if (json === state.located) return [];
-    state = { ...state, located: json, clientVersion: data.clientVersion };
+    state.located = json;
+    state.clientVersion = data.clientVersion;
     return [{ type: 'SessionLocated', data }];
   };
 
   /** True once for each value of a kind. */
   const isNews = (kind: string, value: string): boolean => {
     if (state.told[kind] === value) return false;
-    state = { ...state, told: { ...state.told, [kind]: value } };
+    state.told = { ...state.told, [kind]: value };
     return true;
   };
 
@@ -149,29 +151,30 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
   const news = (found: ReturnType<typeof stateFact>): Fact[] => {
     if (!found || !isNews(found.kind, JSON.stringify(found.fact.data))) return [];
     if (state.seenAt > 0) return [found.fact];
-    state = { ...state, early: { ...state.early, [found.kind]: found.fact } };
+    state.early = { ...state.early, [found.kind]: found.fact };
     return [];
   };
 
   const early = (): Fact[] => {
+    if (!hasAny(state.early)) return [];
     // Copies: the state may be another parser's too, and `stamp` completes what it gets.
     const facts = Object.values(state.early).map((fact) => ({ ...fact }));
-    if (facts.length > 0) state = { ...state, early: {} };
+    state.early = {};
     return facts;
   };
 
   const released = (): Fact[] => {
     const { state: tokens, released } = releaseHeld(state.tokens);
-    state = { ...state, tokens };
+    state.tokens = tokens;
     return released ? [{ type: 'TokensUsed', data: released }] : [];
   };
 
   const assistant = (entry: JsonObject, isAgent: boolean): Told => {
     const message = isObject(entry.message) ? entry.message : {};
     const counted = tokenFacts(state.tokens, message);
-    state = { ...state, tokens: counted.state };
-    if (!isAgent) state = { ...state, tasks: withTaskCalls(state.tasks, objectsOf(message.content)) };
+    state.tokens = counted.state;
     const facts = assistantFacts(entry, message, textOf(entry.cwd));
+    if (!isAgent && facts.some(mayListTasks)) state.tasks = withTaskCalls(state.tasks, objectsOf(message.content));
     if (counted.told) facts.push({ type: 'TokensUsed', data: counted.told });
     return { before: counted.released ? [{ type: 'TokensUsed', data: counted.released }] : [], facts };
   };
@@ -185,7 +188,7 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
     if (state.tasks.calls.length === 0 || !isObject(entry.message)) return [];
     return objectsOf(entry.message.content).flatMap((result) => {
       const { state: tasks, told } = withTaskResult(state.tasks, result, entry.toolUseResult);
-      state = { ...state, tasks };
+      state.tasks = tasks;
       return told ?? [];
     });
   };
@@ -193,13 +196,13 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
   const noteGoal = (facts: readonly Fact[]): void => {
     if (state.goal !== null) return;
     const prompt = facts.find((fact) => fact.type === 'PromptSubmitted' && fact.data.by !== 'client');
-    if (prompt?.type === 'PromptSubmitted') state = { ...state, goal: cut(prompt.data.text, GOAL_MAX) };
+    if (prompt?.type === 'PromptSubmitted') state.goal = cut(prompt.data.text, GOAL_MAX);
   };
 
   const conversation = (entry: JsonObject, isAgent: boolean, occurredAt: number): Told => {
     if (entry.type === 'assistant') return assistant(entry, isAgent);
     const before = released();
-    state = { ...state, agents: runningAgents(state.agents, entry) };
+    state.agents = runningAgents(state.agents, entry);
     if (entry.type === 'system') return { before, facts: systemFacts(entry, state.agents.length, occurredAt) };
     const facts = user(entry, isAgent);
     if (!isAgent) noteGoal(facts);
@@ -210,7 +213,7 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
   const origin = (): Fact[] => {
     const { lineage } = state;
     if (lineage.kind !== 'fork' || lineage.isTold) return [];
-    state = { ...state, lineage: { ...lineage, isTold: true } };
+    state.lineage = { ...lineage, isTold: true };
     const { fromSessionId, how, goal } = lineage;
     return [{ type: 'SessionContinued', data: { fromSessionId, how, goal } }];
   };
@@ -220,7 +223,7 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
     const { lineage } = state;
     if (lineage.kind !== 'fork') return [];
     const { at } = lineage;
-    if (at > state.seenAt) state = { ...state, seenAt: at };
+    if (at > state.seenAt) state.seenAt = at;
     const slots = [origin(), located(whereaboutsOf(entry, locate)), early()];
     return slots.flatMap((facts, slot) =>
       facts.map((fact, index) => stamp(fact, position + slot + index, at, undefined)),
@@ -244,13 +247,13 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
   };
 
   const queued = (entry: JsonObject): Fact[] => {
-    state = { ...state, agents: withoutReported(state.agents, queuedText(entry)) };
+    state.agents = withoutReported(state.agents, queuedText(entry));
     const { attachment } = entry;
     if (!isObject(attachment)) return enqueuedFacts(entry);
     if (attachment.type === 'queued_command') return absorbedFacts(entry, attachment);
     if (attachment.type !== 'task_reminder' && attachment.type !== 'todo_reminder') return [];
     const { state: tasks, told } = withReminder(state.tasks, attachment);
-    state = { ...state, tasks };
+    state.tasks = tasks;
     return told ? [told] : [];
   };
 
@@ -272,7 +275,7 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
     if (mayBeCopied && isCopied(state.lineage, entry, position, sessionId)) return { events: copied(entry, position) };
 
     const timestamp = timeOf(entry.timestamp, observedAt);
-    if (timestamp > state.seenAt) state = { ...state, seenAt: timestamp };
+    if (timestamp > state.seenAt) state.seenAt = timestamp;
     const occurredAt = timestamp || state.seenAt || observedAt;
     if (type === 'continued-in') return { events: handedOver(entry, position, occurredAt) };
     // Before 2.1 subagents wrote into their parent's file.
@@ -320,16 +323,21 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
         const { position, at } = fact.type === 'SubagentStarted' && told === 'nothing' ? begin : end;
         // A position that was used tells the same again: it waits until more is written.
         if (position <= state.subagent.at) return [];
-        state = { ...state, subagent: { told: fact.type === 'SubagentStarted' ? 'started' : 'stopped', at: position } };
+        state.subagent = { told: fact.type === 'SubagentStarted' ? 'started' : 'stopped', at: position };
         return [stamp(fact, position, at, options.agentId)];
       });
       return events;
     },
     setLineage(lineage) {
-      state = { ...state, lineage };
+      state.lineage = lineage;
     },
-    state: () => state,
+    state: () => ({ ...state }),
   };
+};
+
+const hasAny = (object: object): boolean => {
+  for (const _key in object) return true;
+  return false;
 };
 
 const timeOf = (value: unknown, observedAt: number): number =>

@@ -111,7 +111,9 @@ export const createTranscriptReader = (options: TranscriptReaderOptions): Transc
       ? parser.line(line.bytes, line.start, observedAt)
       : { events: [], problem: 'the line is too long' };
     onLine(line, parsed);
-    return parsed.events.filter((event) => !isToldElsewhere(event));
+    return parsed.events.some(isToldElsewhere)
+      ? parsed.events.filter((event) => event.type !== 'TokensUsed' || !isToldElsewhere(event))
+      : parsed.events;
   };
 
   const isToldElsewhere = (event: SessionEvent): boolean => options.toldMessages.isToldElsewhere(event, streamPath);

@@ -2,7 +2,7 @@ import { TEXT_MAX } from '@crewboard/contract';
 import { z } from 'zod';
 import { isObject, type JsonObject, objectsOf, textOf } from '../json.ts';
 import { nameOf, presentableLine } from '../privacy.ts';
-import type { FactOf } from './facts.ts';
+import type { Fact, FactOf } from './facts.ts';
 
 const status = z.enum(['pending', 'in_progress', 'completed']);
 const task = z.object({ id: z.string(), subject: z.string(), status });
@@ -36,6 +36,10 @@ export const noTasks: TaskState = { list: [], calls: [] };
 
 const isStatus = (value: unknown): value is Task['status'] => status.safeParse(value).success;
 const subjectOf = (value: unknown): string => presentableLine(textOf(value) ?? '', TEXT_MAX);
+
+const TOOLS = new Set(['TodoWrite', 'TaskCreate', 'TaskUpdate']);
+
+export const mayListTasks = (fact: Fact): boolean => fact.type === 'ToolRequested' && TOOLS.has(fact.data.tool);
 
 /** Remembers the calls of an `assistant` entry that may change the list. The state itself where there is none. */
 export const withTaskCalls = (state: TaskState, blocks: readonly JsonObject[]): TaskState => {

@@ -10,22 +10,22 @@ const REMEMBERED = 20_000;
  * messages long ago, and copies that got a time of their own.
  */
 export interface ToldMessages {
-  /** True for tokens that another file than this one told. To be asked once for each event, as it remembers the others. */
+  /** True for tokens that another file than this one told. It remembers the others, by the file that asks first. */
   isToldElsewhere(event: SessionEvent, path: string): boolean;
 }
 
 export const createToldMessages = (): ToldMessages => {
-  const pathByMessage = new Map<string, string>();
+  const told = new Map<string, { at: number; path: string }>();
   return {
     isToldElsewhere(event, path) {
       if (event.type !== 'TokensUsed') return false;
-      const message = `${event.data.messageId}@${event.occurredAt}`;
-      const known = pathByMessage.get(message);
-      if (known !== undefined) return known !== path;
-      pathByMessage.set(message, path);
-      if (pathByMessage.size > REMEMBERED) {
-        const oldest = pathByMessage.keys().next().value;
-        if (oldest !== undefined) pathByMessage.delete(oldest);
+      const { messageId } = event.data;
+      const known = told.get(messageId);
+      if (known) return known.path !== path && known.at === event.occurredAt;
+      told.set(messageId, { at: event.occurredAt, path });
+      if (told.size > REMEMBERED) {
+        const oldest = told.keys().next().value;
+        if (oldest !== undefined) told.delete(oldest);
       }
       return false;
     },
