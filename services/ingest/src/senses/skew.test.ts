@@ -11,6 +11,12 @@ it('is the board’s clock minus the middle of the request', () => {
   expect(skew.ms).toBe(5_000);
 });
 
+it('is not taken from an answer that took long', () => {
+  const skew = createClockSkew();
+  skew.measure(0, 3_000, 3_000);
+  expect(skew.ms).toBeNull();
+});
+
 it('is not moved by a single slow answer, and follows a clock that was set', () => {
   const skew = createClockSkew();
   for (const offMs of [10, 12, 900, 11, 9]) skew.measure(0, offMs, 0);

@@ -7,11 +7,14 @@ export interface ClockSkew {
 }
 
 const KEPT = 5;
+/** An answer that took longer says too little: it is off by up to half of that. */
+const LONGEST_MS = 2_000;
 
 export const createClockSkew = (): ClockSkew => {
   const last: number[] = [];
   return {
     measure(sentAt, boardNow, answeredAt) {
+      if (answeredAt - sentAt > LONGEST_MS) return;
       last.push(boardNow - (sentAt + answeredAt) / 2);
       if (last.length > KEPT) last.shift();
     },
