@@ -69,10 +69,15 @@ export const openParts = async (
     if (path.startsWith('sessions/')) return presence.check(baseName(path));
     return path.startsWith('jobs/') ? jobs.check(path) : undefined;
   };
-  const sweepJobs = async (): Promise<void> => watcher.cover(await jobs.sweep(), false);
+  const sweepJobs = async (): Promise<void> => {
+    await jobs.sweep();
+    watcher.cover(jobs.folders, false);
+  };
   const sweep = async (below?: string): Promise<void> => {
-    if (below === undefined) watcher.cover([...(await jobs.sweep()), ...(await follower.sweep())], true);
-    else watcher.cover(await follower.sweep(below), false);
+    const isAll = below === undefined;
+    if (isAll) await sweepJobs();
+    const folders = await follower.sweep(below);
+    watcher.cover(isAll ? [...folders, ...jobs.folders] : folders, isAll);
   };
   const senses = (): Senses => ({
     hooks: spool.stats,

@@ -12,8 +12,10 @@ import { type JobRecord, jobEvent, NOTHING_SAID, parseJob } from './parse.ts';
 export interface JobFollower {
   /** Something may have happened at this path, relative to the claude folder. Paths of other files are ignored. */
   check(path: string): Promise<void>;
-  /** Looks at every job that changed. Returns the folders of those that may change again. */
-  sweep(): Promise<string[]>;
+  /** Looks at every job that changed. */
+  sweep(): Promise<void>;
+  /** Folders of jobs that may change again, relative to the claude folder, as of the last sweep. */
+  readonly folders: readonly string[];
 }
 
 export interface JobFollowerDeps {
@@ -44,6 +46,8 @@ export const createJobFollower = (deps: JobFollowerDeps): JobFollower => {
   const known = new Map<string, JobCursor>(cursors.jobs);
   /** What each file was when it was read last. */
   const seen = new Map<string, string>();
+
+  let folders: string[] = [];
 
   const pathOf = (jobId: string): string => join(claudeDir, FOLDER, jobId, 'state.json');
 
@@ -104,13 +108,15 @@ export const createJobFollower = (deps: JobFollowerDeps): JobFollower => {
         .filter((entry) => entry.isDirectory() && isJobFolder(`${FOLDER}/${entry.name}`))
         // One that has no file yet is about to get it.
         .map(({ name }) => ({ name, modifiedAt: statOf(pathOf(name))?.mtimeMs ?? now() }));
-      const there = new Set(jobs.map(({ name }) => name));
-      await Promise.all([...new Set([...there, ...known.keys()])].map(check));
-      return jobs
+      folders = jobs
         .filter(({ modifiedAt }) => now() - modifiedAt <= maxAgeMs)
         .sort((a, b) => b.modifiedAt - a.modifiedAt)
         .slice(0, MOST_WATCHED)
         .map(({ name }) => `${FOLDER}/${name}`);
+      await Promise.all([...new Set([...jobs.map(({ name }) => name), ...known.keys()])].map(check));
+    },
+    get folders() {
+      return folders;
     },
   };
 };
