@@ -275,6 +275,7 @@ describe('a board of five hundred sessions', () => {
     );
     await page.locator('.heads').filter({ hasText: counts }).waitFor();
     const working = told.filter(({ status }) => status === 'working');
+    expect(working.length).toBeGreaterThan(30);
     for (let round = 0; round < 20; round++) {
       await tell(...working.map((session) => ({ ...session, now: `Round ${round} of ${session.sessionId}` })));
     }

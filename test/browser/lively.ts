@@ -366,7 +366,8 @@ export const manySessions = (count: number, now: number): Session[] => {
   const lively = livelySessions(now);
   const at = <Item>(items: readonly Item[], index: number): Item | undefined => items[index % items.length];
   return Array.from({ length: count }, (_, index) => {
-    const model = at(lively, index * 7) ?? aSession();
+    // Each of them comes among those that are not at rest.
+    const model = at(lively, index * 7 + Math.floor(index / 4)) ?? aSession();
     const isResting = index % 4 !== 0;
     const since = now - ((index * 37) % 600) * MINUTE - (index % 60) * SECOND;
     return {
