@@ -18,7 +18,8 @@ import { totalsOf } from './state-entries.ts';
  * A copy keeps each entry's `uuid` and time; it stands at the beginning of the file, in one piece. So a file whose first entry is
  * older than itself is compared with those that it may be a copy of: its copied part ends before its first entry that
  * the other file does not have. Where the other file is gone, the marks that newer clients put on copies tell. Not seen:
- * a copy by an older client of a session whose file is gone, or that was compacted before its first snapshot of files.
+ * a copy by an older client of a session whose file is gone, or that was compacted before its first snapshot of files. Where
+ * the file system keeps no times of birth, which of two older clients' files is the copy is a guess.
  */
 export interface Forks extends Pick<Heads, 'see'> {
   lineageOf(name: TranscriptFile, file: OpenTranscript): Promise<Lineage>;
@@ -140,7 +141,7 @@ const valueIn = (bytes: Buffer, key: Buffer): string | undefined => {
 
 /** No copy, as it is no older than the file. */
 const isOwn = (row: Row | undefined, { bornAt }: OpenTranscript): boolean =>
-  row !== undefined && row.at >= bornAt - PROMPT_MS;
+  row !== undefined && bornAt > 0 && row.at >= bornAt - PROMPT_MS;
 
 /** What a file says that another one may be a copy of. */
 interface Parent {

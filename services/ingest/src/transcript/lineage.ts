@@ -47,6 +47,15 @@ export const isCopied = (lineage: Lineage, entry: JsonObject, at: number, sessio
  */
 export const copiedFrom = (entry: JsonObject, sessionId: string): string | undefined => {
   const branched = isObject(entry.forkedFrom) ? textOf(entry.forkedFrom.sessionId) : undefined;
-  const from = branched ?? textOf(entry.requestSessionId);
-  return from === undefined || from === sessionId || entry.sessionId !== sessionId ? undefined : from;
+  const from = sessionIdOf(branched ?? entry.requestSessionId);
+  return from === sessionId || entry.sessionId !== sessionId ? undefined : from;
 };
+
+/** The session that this one was handed over to, in the background. */
+export const continuedIn = (entry: JsonObject, sessionId: string): string | undefined => {
+  const next = sessionIdOf(entry.continuedInSessionId);
+  return next === sessionId ? undefined : next;
+};
+
+const sessionIdOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^[\w.-]{1,200}$/.test(value) ? value : undefined;

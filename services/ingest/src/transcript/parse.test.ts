@@ -329,10 +329,15 @@ describe('any line', () => {
           'pr-link',
           'ai-title',
           'permission-mode',
+          'attachment',
+          'queue-operation',
+          'relocated',
+          'worktree-state',
+          'continued-in',
           'x',
           7,
         ),
-        subtype: fc.constantFrom('turn_duration', 'stop_hook_summary', null),
+        subtype: fc.constantFrom('turn_duration', 'stop_hook_summary', 'api_error', 'compact_boundary', null),
         message: fc.oneof(
           fc.jsonValue(),
           fc.record({
@@ -348,8 +353,11 @@ describe('any line', () => {
                     type: fc.constantFrom('text', 'tool_use', 'tool_result', 'thinking', 'image', 3),
                     text: fc.jsonValue(),
                     id: fc.jsonValue(),
-                    name: fc.jsonValue(),
-                    input: fc.jsonValue(),
+                    name: fc.oneof(fc.jsonValue(), fc.constantFrom('TodoWrite', 'TaskCreate')),
+                    input: fc.oneof(
+                      fc.jsonValue(),
+                      fc.record({ todos: fc.array(fc.record({ content: fc.string(), id: fc.jsonValue() })) }),
+                    ),
                     tool_use_id: fc.jsonValue(),
                   },
                   { requiredKeys: [] },
@@ -364,7 +372,35 @@ describe('any line', () => {
         isSidechain: fc.jsonValue(),
         isApiErrorMessage: fc.boolean(),
         apiErrorStatus: fc.jsonValue(),
-        toolUseResult: fc.jsonValue(),
+        toolUseResult: fc.oneof(
+          fc.jsonValue(),
+          fc.record({
+            agentId: fc.string(),
+            taskId: fc.string(),
+            status: fc.constantFrom('async_launched', 'completed'),
+          }),
+        ),
+        toolDenialKind: fc.jsonValue(),
+        error: fc.oneof(fc.jsonValue(), fc.record({ status: fc.jsonValue() })),
+        retryInMs: fc.double(),
+        retryAttempt: fc.jsonValue(),
+        compactMetadata: fc.oneof(fc.jsonValue(), fc.record({ trigger: fc.jsonValue(), preTokens: fc.double() })),
+        operation: fc.constantFrom('enqueue', 'dequeue'),
+        content: fc.string().map((text) => `<task-notification><task-id>${text}</task-id><status>failed</status>`),
+        attachment: fc.record({
+          type: fc.constantFrom('queued_command', 'task_reminder', 'x'),
+          prompt: fc.jsonValue(),
+          content: fc.array(fc.record({ id: fc.jsonValue(), content: fc.string(), status: fc.jsonValue() })),
+        }),
+        relocatedCwd: fc.jsonValue(),
+        worktreeSession: fc.oneof(
+          fc.jsonValue(),
+          fc.record({ worktreePath: fc.string(), worktreeBranch: fc.jsonValue() }),
+        ),
+        continuedInSessionId: fc.oneof(fc.jsonValue(), fc.string()),
+        requestSessionId: fc.oneof(fc.jsonValue(), fc.string()),
+        promptId: fc.jsonValue(),
+        sessionId: fc.constantFrom('session-1', 'session-2'),
         durationMs: fc.double(),
         totalCostUSD: fc.double(),
         prUrl: fc.webUrl(),
@@ -378,7 +414,10 @@ describe('any line', () => {
   it('of JSON makes events of the contract or none', () => {
     fc.assert(
       fc.property(fc.array(odd, { maxLength: 5 }), (entries) => {
-        for (const event of read(entries.map((entry) => JSON.stringify(entry)))) sessionEventSchema.parse(event);
+        const events = read(entries.map((entry) => JSON.stringify(entry)));
+        for (const event of events) sessionEventSchema.parse(event);
+        const positions = events.map(({ position }) => position);
+        expect(positions).toEqual([...new Set(positions)].toSorted((a, b) => a - b));
       }),
       { numRuns: 500 },
     );

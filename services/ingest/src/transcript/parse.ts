@@ -4,13 +4,13 @@ import { isObject, type JsonObject, objectsOf, plausibleTime, textOf } from '../
 import { cut, nameOf } from '../privacy.ts';
 import { runningAgents, withoutReported } from './agents.ts';
 import type { Fact } from './facts.ts';
-import { isCopied, type Lineage, lineageSchema } from './lineage.ts';
+import { continuedIn, isCopied, type Lineage, lineageSchema } from './lineage.ts';
 import { assistantFacts, userFacts } from './messages.ts';
 import { isSameWhereabouts, type Locate, locatedAt, movedTo, type Whereabouts, whereaboutsOf } from './place.ts';
 import { absorbedFacts, enqueuedFacts, queuedText } from './queued.ts';
 import { shortenStrings } from './shorten.ts';
 import { isSilentLine, isSilentType } from './sniff.ts';
-import { continuedIn, earlyStateSchema, permissionMode, stateFact, toldStateSchema } from './state-entries.ts';
+import { earlyStateSchema, permissionMode, stateFact, toldStateSchema } from './state-entries.ts';
 import { type SubagentMeta, subagentFacts, subagentStateSchema, untoldSubagent } from './subagent.ts';
 import { systemFacts } from './system-entries.ts';
 import { mayListTasks, noTasks, taskStateSchema, withReminder, withTaskCalls, withTaskResult } from './tasks.ts';
@@ -260,7 +260,7 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
   /** The session goes on in the background, as another one: both are told, the other one too. */
   const handedOver = (entry: JsonObject, position: number, occurredAt: number): SessionEvent[] => {
     const next = continuedIn(entry, sessionId);
-    if (next === null || options.agentId !== undefined || !isNews('continued', next)) return [];
+    if (next === undefined || options.agentId !== undefined || !isNews('continued', next)) return [];
     const left: Fact = { type: 'SessionLeft', data: { pid: null, nextSessionId: next } };
     const data = { fromSessionId: sessionId, how: 'background' as const, goal: state.goal };
     const continued = stamp({ type: 'SessionContinued', data }, position + 3, occurredAt, undefined);

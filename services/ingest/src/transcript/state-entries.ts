@@ -97,9 +97,3 @@ const pullRequest = (entry: JsonObject): StateFact | null => {
   };
   return { kind: 'pullRequest', fact: { type: 'PullRequestLinked', data } };
 };
-
-/** The session that this one was handed over to, in the background. */
-export const continuedIn = (entry: JsonObject, sessionId: string): string | null => {
-  const next = textOf(entry.continuedInSessionId);
-  return next === undefined || next === sessionId ? null : nameOf(next);
-};
