@@ -53,6 +53,19 @@ const told = (agent: ReturnType<typeof start>) =>
   agent.ofType('JobChanged').map(({ data }) => [data.state, data.tempo, data.needs]);
 
 describe('following background jobs', () => {
+  it('tells once where a job works: its process tells of itself seconds later', async () => {
+    const agent = start();
+    await agent.boardReady;
+    const { write } = job();
+    write({ cwd: '/home/dev/widgets' });
+    await until(() => told(agent).length === 1);
+    write({ cwd: '/home/dev/widgets', tempo: 'idle' });
+    await until(() => told(agent).length === 2);
+    expect(agent.ofType('SessionLocated')).toMatchObject([
+      { sessionId: 'session-1', source: 'job', data: { cwd: '/home/dev/widgets', repo: 'widgets' } },
+    ]);
+  });
+
   it('tells each state that says something else, from the first on', async () => {
     const agent = start();
     await agent.boardReady;

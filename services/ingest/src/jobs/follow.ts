@@ -6,7 +6,7 @@ import type { CursorStore, JobCursor } from '../cursor.ts';
 import { readHalfWritten } from '../half-written.ts';
 import { createOneAtATime } from '../one-at-a-time.ts';
 import type { Shipper } from '../ship.ts';
-import { type JobRecord, jobEvent, NOTHING_SAID, parseJob } from './parse.ts';
+import { type JobRecord, jobEvent, jobPlace, NOTHING_SAID, type PlaceContext, parseJob } from './parse.ts';
 
 /** Follows what the client notes of its background sessions: `jobs/<id>/state.json` of one claude folder. */
 export interface JobFollower {
@@ -18,9 +18,8 @@ export interface JobFollower {
   readonly folders: readonly string[];
 }
 
-export interface JobFollowerDeps {
+export interface JobFollowerDeps extends PlaceContext {
   claudeDir: string;
-  machine: string;
   /** Jobs that were not written to for longer, and that nothing was told of, are left alone until they change. */
   maxAgeMs: number;
   cursors: Pick<CursorStore, 'jobs' | 'touch'>;
@@ -59,7 +58,8 @@ export const createJobFollower = (deps: JobFollowerDeps): JobFollower => {
     const event = jobEvent(jobId, record, { machine, modifiedAt, lastPosition });
     const cursor = { sessionId: record.sessionId, said, lastPosition: event.position };
     known.set(jobId, cursor);
-    shipper.offer([event], () => {
+    const place = before?.sessionId === record.sessionId ? undefined : jobPlace(event, record, deps);
+    shipper.offer(place ? [place, event] : [event], () => {
       cursors.jobs.set(jobId, cursor);
       cursors.touch();
     });
@@ -69,7 +69,7 @@ export const createJobFollower = (deps: JobFollowerDeps): JobFollower => {
     seen.delete(jobId);
     const before = known.get(jobId);
     if (!before) return;
-    tell(jobId, { sessionId: before.sessionId, said: NOTHING_SAID, updatedAt: 0 }, now());
+    tell(jobId, { sessionId: before.sessionId, cwd: null, said: NOTHING_SAID, updatedAt: 0 }, now());
     known.delete(jobId);
     shipper.offer([], () => {
       if (!known.has(jobId)) cursors.jobs.delete(jobId);

@@ -1,11 +1,13 @@
 import { EVENT_VERSION, type EventOf } from '@crewboard/contract';
 import { isObject, plausibleTime, textOf } from '../json.ts';
-import { nameOf, presentable } from '../privacy.ts';
+import { cut, nameOf, presentable } from '../privacy.ts';
+import type { Locate } from '../transcript/parse.ts';
 
 /** What a background job's `state.json` says, as far as it leaves the machine. */
 export interface JobRecord {
   /** The session that the job is in now: it changes at `/clear`. */
   sessionId: string;
+  cwd: string | null;
   said: Omit<EventOf<'JobChanged'>['data'], 'jobId'>;
   /** Ms since 1970; 0 where it is not told. */
   updatedAt: number;
@@ -25,6 +27,7 @@ export const parseJob = (text: string): JobRecord | undefined => {
   const updatedAt = Date.parse(textOf(value.updatedAt) ?? '');
   return {
     sessionId,
+    cwd: textOf(value.cwd) ?? null,
     said: {
       state: nameOrNull(value.state),
       tempo: nameOrNull(value.tempo),
@@ -58,6 +61,34 @@ export const jobEvent = (
     data: { jobId, ...said },
   };
 };
+
+export interface PlaceContext {
+  machine: string;
+  owner: string | null;
+  locate: Locate;
+}
+
+/** Where the job works: its state is written seconds before its process tells of itself. `undefined` where it does not say. */
+export const jobPlace = (
+  { data: { jobId }, sessionId, position, occurredAt }: EventOf<'JobChanged'>,
+  { cwd }: JobRecord,
+  { machine, owner, locate }: PlaceContext,
+): EventOf<'SessionLocated'> | undefined =>
+  cwd === null
+    ? undefined
+    : {
+        type: 'SessionLocated',
+        schemaVersion: EVENT_VERSION,
+        sessionId,
+        machine,
+        source: 'job',
+        stream: `job-place:${jobId}`,
+        position,
+        occurredAt,
+        data: { cwd: cut(cwd, CWD_MAX), ...locate(cwd), owner, clientVersion: null, entrypoint: null },
+      };
+
+const CWD_MAX = 4096;
 
 const presentableOrNull = (value: unknown): string | null => {
   const text = textOf(value);
