@@ -58,9 +58,9 @@ describe('following background jobs', () => {
     await agent.boardReady;
     const { write } = job();
     write({ cwd: '/home/dev/widgets' });
-    await until(() => told(agent).length === 1);
+    await until('the first', () => told(agent).length === 1);
     write({ cwd: '/home/dev/widgets', tempo: 'idle' });
-    await until(() => told(agent).length === 2);
+    await until('the second', () => told(agent).length === 2);
     expect(agent.ofType('SessionLocated')).toMatchObject([
       { sessionId: 'session-1', source: 'job', data: { cwd: '/home/dev/widgets', repo: 'widgets' } },
     ]);
