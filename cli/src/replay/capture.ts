@@ -24,6 +24,12 @@ const entrySchema = z.discriminatedUnion('source', [
  */
 export type CaptureEntry = z.infer<typeof entrySchema>;
 
+/** A source that a later recorder may have: it tells nothing here. */
+const SOURCES: readonly string[] = entrySchema.options.map(({ shape }) => shape.source.value);
+const otherSchema = z
+  .object({ source: z.string().refine((source) => !SOURCES.includes(source)) })
+  .transform(() => ({ isOther: true as const }));
+
 const truthSchema = z.object({ t, sessionId: z.string(), status: z.string() });
 /** What the screen showed of a session `t` seconds after the start: a status of the board, or `ended`. */
 export type TruthPoint = z.infer<typeof truthSchema>;
@@ -33,14 +39,19 @@ export interface Capture {
   startedAt: number;
   /** In the order of time. */
   entries: CaptureEntry[];
+  /** When the last thing was seen, on the files or on the screen, in seconds from the start. */
+  endsAt: number;
 }
 
 /** Reads a recorded run. Throws, naming file and line, where it is none. */
 export const readCapture = async (dir: string): Promise<Capture> => {
   const head = captureSchema.safeParse(await readJson(join(dir, 'capture.json')));
   if (!head.success) throw new Error(`${dir}/capture.json: ${z.prettifyError(head.error)}`);
-  const entries = await readLines(join(dir, 'timeline.jsonl'), entrySchema);
-  return { dir, startedAt: head.data.startedAtEpochMs, entries: entries.toSorted((a, b) => a.t - b.t) };
+  const lines = await readLines(join(dir, 'timeline.jsonl'), z.union([entrySchema, otherSchema]));
+  const entries = lines.filter((line): line is CaptureEntry => !('isOther' in line)).toSorted((a, b) => a.t - b.t);
+  const truth = await readTruth(dir);
+  const endsAt = Math.max(entries.at(-1)?.t ?? 0, truth.at(-1)?.t ?? 0);
+  return { dir, startedAt: head.data.startedAtEpochMs, entries, endsAt };
 };
 
 /** What the screen showed during a recorded run, in the order of time; nothing where it was not noted. */

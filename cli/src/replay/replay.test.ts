@@ -1,9 +1,10 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCapture } from './capture.ts';
 import { jsonLine, sentence } from './command.ts';
-import { knownMisses } from './known-misses.ts';
+import { knownMisses, missReasons } from './known-misses.ts';
 import { type ReplayedChange, type ReplayOptions, replayCapture } from './replay.ts';
 import { DRESSES, verdictsOf } from './scoreboard.ts';
 
@@ -34,6 +35,11 @@ it('knows no reason of a point that is not there', async () => {
   for (const dress of Object.keys(DRESSES)) {
     expect(knownMisses(dress).filter((point) => !names.has(point))).toEqual([]);
   }
+});
+
+it('has every reason written down', () => {
+  const page = readFileSync(join(CAPTURES, '../../docs/truth.md'), 'utf8');
+  expect(missReasons().filter((reason) => !page.includes(reason))).toEqual([]);
 });
 
 describe.each(captures)('%s', (name) => {
@@ -94,5 +100,17 @@ describe('what is printed', () => {
 describe('what is no capture', () => {
   it('is named', async () => {
     await expect(readCapture('/nowhere')).rejects.toThrow('/nowhere/capture.json');
+  });
+
+  it('has a line that cannot be read, or one of a source that nobody here knows', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'crewboard-capture-'));
+    const write = (...lines: object[]): void =>
+      writeFileSync(join(dir, 'timeline.jsonl'), lines.map((line) => JSON.stringify(line)).join('\n'));
+    writeFileSync(join(dir, 'capture.json'), JSON.stringify({ startedAtEpochMs: 0 }));
+    write({ t: 1, source: 'statusline', model: 'x' }, { t: 0, source: 'hook', payload: {} });
+    expect((await readCapture(dir)).entries).toEqual([{ t: 0, source: 'hook', payload: {} }]);
+    write({ t: 0, source: 'hook', payload: {} }, { t: 'soon', source: 'process', pid: 7, alive: true });
+    await expect(readCapture(dir)).rejects.toThrow('timeline.jsonl:2');
+    rmSync(dir, { recursive: true });
   });
 });

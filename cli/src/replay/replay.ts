@@ -40,7 +40,7 @@ interface Followed {
 
 /**
  * Plays a capture in virtual time through the agent's parsers and the fold, and tells every change of status at the recording's
- * own times. What only passing time brings (time-outs) comes at its own time too, up to the last entry of the recording.
+ * own times. What only passing time brings (time-outs) comes at its own time too, up to the end of the recording.
  */
 export async function* replayCapture(
   capture: Capture,
@@ -73,6 +73,16 @@ export async function* replayCapture(
     }
   }
 
+  function* settleUntil(end: number): Generator<ReplayedChange> {
+    for (;;) {
+      const due = Math.min(...[...sessions.values()].map(({ nextAt }) => nextAt));
+      if (due >= end) return;
+      yield* settle(due);
+    }
+  }
+
+  const momentOf = (t: number): number => capture.startedAt + Math.round(t * 1000);
+
   const observe = async (entry: CaptureEntry, now: number): Promise<SessionEvent[]> => {
     switch (entry.source) {
       case 'transcript':
@@ -91,16 +101,13 @@ export async function* replayCapture(
   };
 
   for (const entry of capture.entries) {
-    const now = capture.startedAt + Math.round(entry.t * 1000);
-    for (;;) {
-      const due = Math.min(...[...sessions.values()].map(({ nextAt }) => nextAt));
-      if (due >= now) break;
-      yield* settle(due);
-    }
+    const now = momentOf(entry.t);
+    yield* settleUntil(now);
     observer.overdue(now).forEach(fold);
     if (!without.includes(SENSES[entry.source])) for (const event of await observe(entry, now)) fold(event);
     yield* settle(now);
   }
+  yield* settleUntil(momentOf(capture.endsAt));
 }
 
 const detailsOf = ({ status, ended, asks, condition }: Card): string =>

@@ -45,7 +45,7 @@ export const playCapture = async (capture: Capture, { speed, onChange }: PlayOpt
         await until(entry.t);
         await stage.play(entry, retime);
       }
-      await until(Math.max(truth.at(-1)?.t ?? 0, capture.entries.at(-1)?.t ?? 0) + GRACE_SECONDS * speed);
+      await until(capture.endsAt + GRACE_SECONDS * speed);
     } finally {
       await board.stop();
     }
