@@ -256,6 +256,22 @@ describe('the task list', () => {
   });
 });
 
+describe('the name of an agent', () => {
+  const titles = (lines: readonly string[]) =>
+    told(lines).flatMap((event) => ('title' in event ? [[event.title, event.by]] : []));
+
+  it('is a person’s title, but where the client took its own', () => {
+    const model = '{"type":"ai-title","aiTitle":"Reads lines"}';
+    const same = '{"type":"agent-name","agentName":"Reads lines"}';
+    const other = '{"type":"agent-name","agentName":"reader"}';
+    expect(titles([model, same, promptLine(), model, same])).toEqual([['Reads lines', 'model']]);
+    expect(titles([promptLine(), model, other])).toEqual([
+      ['Reads lines', 'model'],
+      ['reader', 'person'],
+    ]);
+  });
+});
+
 describe('the place', () => {
   const cwds = (lines: readonly string[]) =>
     read(lines).flatMap((event) => (event.type === 'SessionLocated' ? [[event.data.cwd, event.data.branch]] : []));

@@ -1,59 +1,23 @@
 import { EVENT_VERSION, type SessionEvent } from '@crewboard/contract';
-import { z } from 'zod';
 import { isObject, type JsonObject, objectsOf, plausibleTime, textOf } from '../json.ts';
 import { cut, nameOf } from '../privacy.ts';
 import { runningAgents, withoutReported } from './agents.ts';
 import type { Fact } from './facts.ts';
-import { continuedIn, isCopied, type Lineage, lineageSchema } from './lineage.ts';
+import { continuedIn, isCopied, type Lineage } from './lineage.ts';
 import { assistantFacts, userFacts } from './messages.ts';
+import { initialParserState, type ParserState } from './parser-state.ts';
 import { isSameWhereabouts, type Locate, locatedAt, movedTo, type Whereabouts, whereaboutsOf } from './place.ts';
 import { absorbedFacts, enqueuedFacts, queuedText } from './queued.ts';
 import { shortenStrings } from './shorten.ts';
 import { isSilentLine, isSilentType } from './sniff.ts';
-import { earlyStateSchema, permissionMode, stateFact, toldStateSchema } from './state-entries.ts';
-import { type SubagentMeta, subagentFacts, subagentStateSchema, untoldSubagent } from './subagent.ts';
+import { permissionMode, stateFact } from './state-entries.ts';
+import { type SubagentMeta, subagentFacts } from './subagent.ts';
 import { systemFacts } from './system-entries.ts';
-import { mayListTasks, noTasks, taskStateSchema, withReminder, withTaskCalls, withTaskResult } from './tasks.ts';
-import { noTokens, releaseHeld, tokenFacts, tokenStateSchema } from './tokens.ts';
+import { mayListTasks, withReminder, withTaskCalls, withTaskResult } from './tasks.ts';
+import { releaseHeld, tokenFacts } from './tokens.ts';
 
+export { initialParserState, type ParserState, parserStateSchema } from './parser-state.ts';
 export type { Locate, Place } from './place.ts';
-
-/**
- * What a parser remembers between lines. Saved with the cursor, so that going on after a restart tells the same events. The
- * defaults are for what an older agent saved.
- */
-export const parserStateSchema = z.object({
-  /** The last `SessionLocated`, as JSON. */
-  located: z.string().nullable(),
-  clientVersion: z.string().nullable(),
-  /** The latest timestamp of the file, for the entries that have none; 0 before the first. */
-  seenAt: z.number(),
-  told: toldStateSchema,
-  early: earlyStateSchema,
-  /** Tool calls whose agents run in the background. */
-  agents: z.array(z.string()),
-  tokens: tokenStateSchema,
-  lineage: lineageSchema.default({ kind: 'own' }),
-  /** The first prompt that no client wrote, cut. */
-  goal: z.string().nullable().default(null),
-  tasks: taskStateSchema.default(noTasks),
-  subagent: subagentStateSchema.default(untoldSubagent),
-});
-export type ParserState = z.infer<typeof parserStateSchema>;
-
-export const initialParserState: ParserState = {
-  located: null,
-  clientVersion: null,
-  seenAt: 0,
-  told: {},
-  early: {},
-  agents: [],
-  tokens: noTokens,
-  lineage: { kind: 'unknown' },
-  goal: null,
-  tasks: noTasks,
-  subagent: untoldSubagent,
-};
 
 export interface TranscriptParserOptions {
   sessionId: string;
@@ -155,6 +119,8 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
     return [];
   };
 
+  const isModelTitle = (title: string): boolean => state.told['title:model'] === JSON.stringify({ title, by: 'model' });
+
   const early = (): Fact[] => {
     if (!hasAny(state.early)) return [];
     // Copies: the state may be another parser's too, and `stamp` completes what it gets.
@@ -234,7 +200,9 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
   const besides = (entry: JsonObject, type: string): Fact[] | undefined => {
     const { lineage } = state;
     const found = stateFact(entry, lineage.kind === 'fork' ? lineage.costBefore : null);
-    if (found !== undefined) return news(found);
+    // The client names its own title after the session too: that is no person's word.
+    const isEcho = type === 'agent-name' && found?.fact.type === 'TitleGiven' && isModelTitle(found.fact.data.title);
+    if (found !== undefined) return isEcho ? [] : news(found);
     const moved = movedTo(entry);
     if (moved !== undefined) {
       if (!moved || !isNews(moved.kind, moved.cwd) || state.seenAt === 0) return [];
