@@ -113,6 +113,13 @@ describe('finding', () => {
     expect(matches(found, 'tail mika')).toBe(false);
   });
 
+  test('knows what a session is in and how it is run', () => {
+    const condition = { kind: 'offline', says: 'Not heard', since: T0 } as const;
+    expect(matches({ ...found, condition }, 'offline')).toBe(true);
+    expect(matches({ ...found, kind: 'headless' }, 'headless tail')).toBe(true);
+    expect(matches(found, 'offline')).toBe(false);
+  });
+
   test('knows pull requests by number', () => {
     expect(matches({ ...found, pullRequest: failing }, '#7')).toBe(true);
   });

@@ -1,5 +1,6 @@
 import type { Session, Status } from '@crewboard/contract';
 import { askOf, failedChecksAsk, type ShownAsk } from './ask.ts';
+import { CONDITION_LOOKS } from './condition.ts';
 
 /** The board's columns in the order in which they stand. A session's status is its column. */
 export const COLUMNS: readonly Status[] = ['waiting_for_approval', 'working', 'waiting_for_input', 'idle'];
@@ -87,8 +88,9 @@ export const countMachines = (sessions: readonly Session[]): number =>
 
 /** True where each word of the query occurs in what a person would look for. */
 export const matches = (session: Session, query: string): boolean => {
-  const { title, goal, now, summary, repo, branch, worktree, owner, machine, pullRequest } = session;
-  const places = [title, goal, now, summary, repo, branch, worktree, owner, machine];
+  const { title, goal, now, summary, repo, branch, worktree, owner, machine, kind, pullRequest } = session;
+  const condition = session.condition && CONDITION_LOOKS[session.condition.kind].word;
+  const places = [title, goal, now, summary, repo, branch, worktree, owner, machine, kind, condition];
   if (pullRequest) places.push(`#${pullRequest.number}`);
   const text = places.join('\n').toLowerCase();
   return query
