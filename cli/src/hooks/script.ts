@@ -21,6 +21,8 @@ const shellScript = (spool: string): string => `#!/bin/sh
 # Written by \`crewboard hooks install\`; \`crewboard hooks remove\` takes it out of the settings again.
 exec >/dev/null 2>&1
 umask 077
+# No files of a language are looked for by what is started.
+export LC_ALL=C
 spool=${inShell(spool)}
 if [ -d "$spool" ]; then
   set -- "$spool"/*
