@@ -187,7 +187,7 @@ export const TokensUsed = event('TokensUsed', {
   cacheWrite1h: count.optional(),
 });
 
-/** The client's own totals so far, not a difference. */
+/** The client's own totals of this session so far, not a difference. Of a fork without what its parent had spent. */
 export const CostReported = event('CostReported', {
   costUsd: z.number().nonnegative(),
   linesAdded: count,

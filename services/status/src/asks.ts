@@ -37,7 +37,7 @@ const unanswered = ({ hooks, transcript }: SessionState): Ask[] => {
   const { ended, finished } = transcript;
   return Object.entries(hooks.asks)
     .filter(([, { toolUseId, agentId, at }]) => {
-      if (toolUseId !== null && finished.includes(toolUseId)) return false;
+      if (toolUseId !== null && toolUseId in finished) return false;
       // A refusal by Esc fires no hook: the transcript tells that the turn is over.
       return agentId !== null || ended === null || ended.at < at;
     })

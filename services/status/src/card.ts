@@ -89,16 +89,15 @@ const usageOf = (facts: Facts): Usage => ({
   linesRemoved: facts.cost?.linesRemoved ?? 0,
 });
 
-/** The client's own total, and what came after it by the price table. A fork's total holds its parent's too, so it is not taken. */
-const costOf = ({ cost, from, tokens, uncovered }: Facts): Pick<Usage, 'costUsd' | 'costBy'> => {
-  const total = from?.how === 'fork' ? null : cost;
-  const rest = total ? uncovered : tokens;
+/** The client's own total, and what came after it by the price table. */
+const costOf = ({ cost, tokens, uncovered }: Facts): Pick<Usage, 'costUsd' | 'costBy'> => {
+  const rest = cost ? uncovered : tokens;
   if (Object.keys(rest).length === 0) {
-    return total ? { costUsd: round(total.usd), costBy: 'client' } : { costUsd: null, costBy: null };
+    return cost ? { costUsd: round(cost.usd), costBy: 'client' } : { costUsd: null, costBy: null };
   }
   const estimate = estimateUsd(rest);
   if (estimate === null) return { costUsd: null, costBy: null };
-  return { costUsd: round((total?.usd ?? 0) + estimate), costBy: 'estimate' };
+  return { costUsd: round((cost?.usd ?? 0) + estimate), costBy: 'estimate' };
 };
 
 /** To a millionth: sums of prices are not exact. */

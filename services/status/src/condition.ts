@@ -64,8 +64,8 @@ const atWork = (state: SessionState, now: number): Condition | null => {
   const { retry } = state.transcript;
   if (retry) {
     const of = retry.of === null ? '' : ` of ${retry.of}`;
-    const why = retry.httpStatus === null ? 'failed' : `was answered with HTTP ${retry.httpStatus}`;
-    const says = `The request to the model ${why}: attempt ${retry.attempt}${of}`;
+    const why = retry.httpStatus === null ? 'The request failed' : `HTTP ${retry.httpStatus}`;
+    const says = `${why}, attempt ${retry.attempt}${of}`;
     return { kind: 'retrying', says, since: retry.at };
   }
   const agents = agentsAtWork(state);

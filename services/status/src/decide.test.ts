@@ -34,7 +34,7 @@ describe('what a status alone does not say', () => {
     life.tell(3, 'RequestRetried', { attempt: 2, of: 10, httpStatus: 529, retryAt: T0 + 8_000 });
     expect(life.cardAt(4).condition).toMatchObject({
       kind: 'retrying',
-      says: 'The request to the model was answered with HTTP 529: attempt 2 of 10',
+      says: 'HTTP 529, attempt 2 of 10',
     });
     life.tell(9, 'AssistantReplied');
     expect(life.cardAt(10).condition).toBeNull();
@@ -155,7 +155,39 @@ describe('sources that contradict each other', () => {
   });
 });
 
+describe('lineage', () => {
+  it('a fork has its parent’s goal, and none of its prompts', () => {
+    life.tell(0, 'SessionContinued', { fromSessionId: 'session-0', how: 'fork', goal: 'Fix the reader' });
+    life.tell(1, 'PromptSubmitted', { text: 'Try it another way' });
+    expect(life.cardAt(2)).toMatchObject({
+      goal: 'Fix the reader',
+      prompts: 1,
+      lineage: { from: { sessionId: 'session-0', how: 'fork' }, to: null },
+    });
+  });
+
+  it('is known on both sides of a /clear', () => {
+    life.tell(0, 'SessionContinued', { fromSessionId: 'session-0', how: 'clear', goal: null });
+    life.presence(1, 'idle');
+    life.tell(5, 'SessionLeft', { nextSessionId: 'session-2' });
+    expect(life.cardAt(6)).toMatchObject({
+      ended: true,
+      lineage: { from: { sessionId: 'session-0', how: 'clear' }, to: { sessionId: 'session-2' } },
+    });
+  });
+});
+
 describe('subagents', () => {
+  it.each(['before', 'after'])('one that was called ends with the result of the call, read %s its own file', (when) => {
+    life.presence(0, 'busy');
+    const start = () =>
+      life.tell(1, 'SubagentStarted', { toolUseId: 'call' }, { agentId: 'a1', stream: 'transcript:a1' });
+    if (when === 'after') start();
+    life.tell(5, 'ToolFinished', { toolUseId: 'call', outcome: 'error' });
+    if (when === 'before') start();
+    expect(life.cardAt(6).subagents).toMatchObject([{ agentId: 'a1', status: 'failed', since: T0 + 5_000 }]);
+  });
+
   it('are children of the card, each with its own state', () => {
     life.presence(0, 'busy');
     const of = (agentId: string) => ({ agentId, stream: `transcript:${agentId}` });
@@ -202,16 +234,5 @@ describe('what things cost', () => {
   it('is unknown for a model without a price', () => {
     life.tell(1, 'TokensUsed', { model: 'claude-next-9' });
     expect(life.cardAt(2).usage).toMatchObject({ costUsd: null, costBy: null });
-  });
-
-  it('of a fork is never its parent’s', () => {
-    life.tell(0, 'SessionContinued', { fromSessionId: 'session-0', how: 'fork', goal: 'Fix the reader' });
-    life.tell(1, 'TokensUsed', { input: 1_000_000, output: 0, cacheRead: 0, cacheWrite: 0 });
-    life.tell(2, 'CostReported', { costUsd: 99 });
-    expect(life.cardAt(3)).toMatchObject({
-      goal: 'Fix the reader',
-      usage: { costUsd: 4, costBy: 'estimate' },
-      lineage: { from: { sessionId: 'session-0', how: 'fork' } },
-    });
   });
 });

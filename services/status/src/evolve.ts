@@ -159,6 +159,7 @@ const REST = [
   'closedAt',
   'openTools',
   'finished',
+  'reported',
   'shells',
   'agents',
 ] as const;

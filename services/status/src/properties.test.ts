@@ -91,7 +91,7 @@ const anySaying = (stream: keyof typeof sayings): fc.Arbitrary<SessionEvent[]> =
   });
   return fc.array(one, { maxLength: 12 }).map((facts) =>
     facts.map(({ type, toolUseId, status, tempo, agents, agentId, at }, position) => {
-      const data = { toolUseId, status, tempo, needs: 'approve Bash: ls', backgroundAgents: agents };
+      const data = { toolUseId, taskId: 'a1', status, tempo, needs: 'approve Bash: ls', backgroundAgents: agents };
       const known = Object.keys(anEvent(type).data);
       const fitting = Object.fromEntries(Object.entries(data).filter(([key]) => known.includes(key)));
       const event = anEvent(type, { source, stream, position, occurredAt: at, data: fitting as never });

@@ -1,6 +1,7 @@
 import type { Ask, Subagent } from '@crewboard/contract';
 import type { SessionState } from './state.ts';
-import { type Agent, isStopped } from './views/agents.ts';
+import { type Agent, isStopped, type Stop } from './views/agents.ts';
+import { stopOfAgent } from './views/transcript.ts';
 import { doing } from './wording.ts';
 
 const SHOWN = 20;
@@ -18,7 +19,7 @@ export const subagentsOf = (
     const told = hooks.agents[agentId];
     const known = written ?? told;
     if (!known) return [];
-    const stopped = stopOf(written, told);
+    const stopped = stopOf([written && stopOfAgent(transcript, agentId), told?.stopped], [written, told]);
     const call = Object.values({ ...written?.openTools, ...told?.openTools }).at(-1);
     const isAsking = asks.some((ask) => ask.agentId === agentId);
     const status = isAsking ? 'waiting_for_approval' : (stopped?.outcome ?? (isAtWork ? 'working' : 'stopped'));
@@ -38,11 +39,11 @@ export const subagentsOf = (
 };
 
 /** Stopped as soon as one source says so, unless either heard of it since. */
-const stopOf = (written: Agent | undefined, told: Agent | undefined): Agent['stopped'] => {
-  const stops = [written, told].flatMap((agent) => agent?.stopped ?? []);
-  const last = stops.toSorted((a, b) => b.at - a.at)[0];
-  const goesOn = [written, told].some((agent) => agent && last && !isStopped({ ...agent, stopped: last }));
-  return last && !goesOn ? last : null;
+const stopOf = (stops: readonly (Stop | null | undefined)[], heard: readonly (Agent | undefined)[]): Stop | null => {
+  let last: Stop | null = null;
+  for (const stop of stops) if (stop && (!last || stop.at > last.at)) last = stop;
+  const end = last;
+  return end && heard.every((agent) => !agent || isStopped(agent, end)) ? end : null;
 };
 
 const rank = ({ status }: Subagent): number => (status === 'waiting_for_approval' ? 0 : status === 'working' ? 1 : 2);

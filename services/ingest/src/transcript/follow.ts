@@ -4,6 +4,7 @@ import { type CursorStore, type FileCursor, isMissing } from '../cursor.ts';
 import type { DeadLetters } from '../dead-letters.ts';
 import type { IngestMetrics } from '../metrics.ts';
 import type { SeenSession } from '../presence/unseen.ts';
+import { createTally } from '../senses/tally.ts';
 import type { Shipper } from '../ship.ts';
 import { type FoundTranscript, findTranscripts, inspect, type TranscriptFile, transcriptFileOf } from './find.ts';
 import { createForks } from './forks.ts';
@@ -14,7 +15,6 @@ import type { Locate, ParsedLine } from './parse.ts';
 import { createTranscriptReader, type ReadStep, type TranscriptReader } from './reader.ts';
 import { metaPathOf, parseSubagentMeta, transcriptPathOf } from './subagent.ts';
 import { createToldMessages } from './told-messages.ts';
-import { createUnknownTypes } from './unknown-types.ts';
 
 /** Follows all transcripts of one claude folder and ships what they tell. */
 export interface TranscriptFollower {
@@ -72,7 +72,7 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
   const failed = new Map<string, string>();
   const forks = createForks(claudeDir);
   const toldMessages = createToldMessages();
-  const unknownTypes = createUnknownTypes();
+  const unknownTypes = createTally();
   let lastReadAt: number | null = null;
   const pathByIdentity = new Map([...cursors.files].map(([path, { identity }]) => [identity, path]));
 

@@ -2,6 +2,10 @@ import type { SessionEvent } from '@crewboard/contract';
 import { z } from 'zod';
 import { ms, type OpenTool, openToolSchema, withEntry, without } from './fields.ts';
 
+/** How a subagent ended, and when. */
+export const stopSchema = z.object({ outcome: z.enum(['done', 'failed', 'stopped']), at: ms });
+export type Stop = z.infer<typeof stopSchema>;
+
 /** A subagent as one source tells it. */
 export const agentSchema = z.object({
   startedAt: ms,
@@ -11,7 +15,7 @@ export const agentSchema = z.object({
   /** The parent's call. */
   toolUseId: z.string().nullable(),
   isBackground: z.boolean(),
-  stopped: z.object({ outcome: z.enum(['done', 'failed', 'stopped']), at: ms }).nullable(),
+  stopped: stopSchema.nullable(),
   openTools: z.record(z.string(), openToolSchema).readonly(),
 });
 export type Agent = z.infer<typeof agentSchema>;
@@ -22,9 +26,8 @@ export const agentsSchema = z.record(z.string(), agentSchema).readonly();
 /** Ends are told with the time of whoever noticed: a sign so shortly after one is no new beginning. */
 const SAME_MOMENT_MS = 1_000;
 
-/** It gave no sign since it was told to have stopped. One that is sent another message works again. */
-export const isStopped = ({ stopped, signAt }: Agent): boolean =>
-  stopped !== null && signAt <= stopped.at + SAME_MOMENT_MS;
+/** It gave no sign since that end. One that is sent another message works again. */
+export const isStopped = ({ signAt }: Pick<Agent, 'signAt'>, { at }: Stop): boolean => signAt <= at + SAME_MOMENT_MS;
 
 const unseen = (at: number): Agent => ({
   startedAt: at,
@@ -37,23 +40,14 @@ const unseen = (at: number): Agent => ({
   openTools: {},
 });
 
-type Stop = NonNullable<Agent['stopped']>;
-
-/** An agent that is told to have stopped more than once stopped when it was told last. */
-export const stopAgent = (agents: Agents, agentId: string, stopped: Stop): Agents => {
-  const agent = agents[agentId];
-  // A background task of another kind has no agent of its name.
-  if (!agent) return agents;
-  const latest = agent.stopped && agent.stopped.at > stopped.at ? agent.stopped : stopped;
-  return { ...agents, [agentId]: { ...agent, stopped: latest, openTools: {} } };
-};
-
 /** The agents after an event of one of them. */
 export const evolveAgents = (agents: Agents, agentId: string, event: SessionEvent): Agents => {
   const at = event.occurredAt;
   const known = agents[agentId] ?? unseen(at);
   if (event.type === 'SubagentStopped') {
-    return stopAgent(withEntry(agents, agentId, known), agentId, { outcome: event.data.outcome, at });
+    // One that is told to have stopped more than once stopped when it was told last.
+    const stopped = known.stopped && known.stopped.at > at ? known.stopped : { outcome: event.data.outcome, at };
+    return withEntry(agents, agentId, { ...known, stopped, openTools: {} });
   }
   const agent: Agent = {
     ...known,

@@ -1,7 +1,7 @@
-import type { SessionEvent } from '@crewboard/contract';
+import type { EventOf, SessionEvent } from '@crewboard/contract';
 import { z } from 'zod';
-import { agentsSchema, evolveAgents, isStopped, openToolsAfter, stopAgent } from './agents.ts';
-import { count, ms, type OpenTools, openToolSchema, withLast, without } from './fields.ts';
+import { agentsSchema, evolveAgents, isStopped, openToolsAfter, type Stop, stopSchema } from './agents.ts';
+import { count, ms, type OpenTools, openToolSchema, withEntry, without } from './fields.ts';
 import { initialTurn } from './machine.ts';
 import { shellsAfter, shellsSchema } from './shells.ts';
 import { advanceTurn, stepTurn, type TurnAtWork, turnEventOf, turnSchema } from './turn.ts';
@@ -20,8 +20,10 @@ export const transcriptSchema = z.object({
   /** The client wrote its totals and nothing after them: it does so when it is done with a session. */
   closedAt: ms.nullable(),
   openTools: z.record(z.string(), openToolSchema).readonly(),
-  /** The latest calls that have their result, the session's and its subagents'. */
-  finished: z.array(z.string()).readonly(),
+  /** The latest calls that have their result, the session's and its subagents'; and what it means to a subagent that was called so. */
+  finished: z.record(z.string(), z.object({ at: ms, stops: z.enum(['done', 'failed']).nullable() })).readonly(),
+  /** The latest background tasks that reported back: a subagent's is its id. */
+  reported: z.record(z.string(), stopSchema).readonly(),
   shells: shellsSchema,
   agents: agentsSchema,
 });
@@ -35,7 +37,8 @@ export const initialTranscript: Transcript = {
   compactedAt: null,
   closedAt: null,
   openTools: {},
-  finished: [],
+  finished: {},
+  reported: {},
   shells: {},
   agents: {},
 };
@@ -44,8 +47,8 @@ export const evolveTranscript = (view: Transcript, event: SessionEvent): Transcr
   if (event.agentId !== undefined) return evolveOfAgent(view, event, event.agentId);
   if (event.type === 'BackgroundTaskEnded') {
     const { taskId, outcome } = event.data;
-    const stopped = { outcome, at: event.occurredAt };
-    return { ...view, shells: without(view.shells, taskId), agents: stopAgent(view.agents, taskId, stopped) };
+    const reported = withEntry(view.reported, taskId, { outcome, at: event.occurredAt });
+    return { ...view, shells: without(view.shells, taskId), reported };
   }
   if (event.type === 'CostReported') return { ...view, closedAt: event.occurredAt };
   if (event.type === 'CompactionFinished') return { ...view, compactedAt: event.occurredAt };
@@ -58,9 +61,27 @@ export const evolveTranscript = (view: Transcript, event: SessionEvent): Transcr
 
 const evolveOfAgent = (view: Transcript, event: SessionEvent, agentId: string): Transcript => {
   const agents = evolveAgents(view.agents, agentId, event);
-  return event.type === 'ToolFinished'
-    ? { ...view, agents, finished: withLast(view.finished, event.data.toolUseId) }
-    : { ...view, agents };
+  if (event.type !== 'ToolFinished') return { ...view, agents };
+  const { toolUseId } = event.data;
+  const finished = view.finished[toolUseId] ?? { at: event.occurredAt, stops: null };
+  return { ...view, agents, finished: withEntry(view.finished, toolUseId, finished) };
+};
+
+/** The results of the session's own calls: what one means to a subagent that was called so. */
+const withResult = ({ finished }: Transcript, { data, occurredAt: at }: EventOf<'ToolFinished'>) => {
+  const stops = data.background ? null : data.outcome === 'done' ? ('done' as const) : ('failed' as const);
+  return { finished: withEntry(finished, data.toolUseId, { at, stops }) };
+};
+
+/** How a subagent ended: by its own file, by its task's report, or by the result of its call. Null while it works. */
+export const stopOfAgent = ({ agents, finished, reported }: Transcript, agentId: string): Stop | null => {
+  const agent = agents[agentId];
+  if (!agent) return null;
+  const call = finished[agent.toolUseId ?? ''];
+  const byCall = call?.stops && !agent.isBackground ? { outcome: call.stops, at: call.at } : null;
+  let last: Stop | null = null;
+  for (const stop of [agent.stopped, reported[agentId], byCall]) if (stop && (!last || stop.at > last.at)) last = stop;
+  return last && isStopped(agent, last) ? last : null;
 };
 
 const endOf = (event: SessionEvent): Transcript['ended'] => {
@@ -84,12 +105,8 @@ const detailsAfter = (view: Transcript, event: SessionEvent): Details => {
     case 'ToolRequested':
       return { openTools: openToolsAfter(view.openTools, event), retry: null };
     case 'ToolFinished': {
-      const { toolUseId } = event.data;
-      return {
-        openTools: openToolsAfter(view.openTools, event),
-        finished: withLast(view.finished, toolUseId),
-        shells: shellsAfter(view.shells, event, view.openTools[toolUseId]),
-      };
+      const shells = shellsAfter(view.shells, event, view.openTools[event.data.toolUseId]);
+      return { openTools: openToolsAfter(view.openTools, event), ...withResult(view, event), shells };
     }
     case 'TurnEnded':
       return { openTools: {}, backgroundAgents: event.data.backgroundAgents, retry: null };
@@ -105,12 +122,13 @@ const detailsAfter = (view: Transcript, event: SessionEvent): Details => {
 };
 
 /** The turn with what its subagents do: their signs are the session's, and so are their calls. */
-export const wholeTurn = ({ turn, openTools, agents }: Transcript): TurnAtWork => {
+export const wholeTurn = (view: Transcript): TurnAtWork => {
+  const { turn, openTools, agents } = view;
   let signAt = turn.signAt;
   let all: OpenTools = openTools;
   for (const id in agents) {
     const agent = agents[id];
-    if (!agent || isStopped(agent)) continue;
+    if (!agent || stopOfAgent(view, id)) continue;
     signAt = Math.max(signAt, agent.signAt);
     all = { ...all, ...agent.openTools };
   }
