@@ -83,4 +83,18 @@ describe('the fold of a partition', () => {
     const { projection } = fold.fold(entriesOf(anEvent('PromptSubmitted', { position: 0 }), back), T0 + 2 * DAY_MS);
     expect(projection.rows[0]?.card).toMatchObject({ goal: 'Back again', prompts: 1 });
   });
+
+  it('keeps a session while a long log is still read: what comes next is of a time when it was there', () => {
+    const fold = createPartitionFold(emptyBoard, 2 * DAY_MS);
+    const now = T0 + 30 * DAY_MS;
+    const [first, second] = entriesOf(
+      anEvent('PromptSubmitted', { position: 0 }),
+      anEvent('PromptSubmitted', { position: 1, occurredAt: T0 + DAY_MS }),
+    );
+    if (!first || !second) throw new Error('two entries');
+    fold.fold([first], now);
+    expect(fold.tick(now, false).projection.removed).toEqual([]);
+    expect(fold.fold([second], now).projection.rows[0]?.card.prompts).toBe(2);
+    expect(fold.tick(now).projection.removed).toEqual(['session-1']);
+  });
 });

@@ -53,13 +53,14 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
   const expiresAt = ({ state }: Pick<Held, 'state'>): number =>
     headProcess(state.processes) && !state.machineLost ? Number.POSITIVE_INFINITY : state.clock + retentionMs;
 
+  const remove = ({ state: { sessionId } }: Held): BoardChange => {
+    held.delete(sessionId);
+    return { type: 'CardRemoved', sessionId };
+  };
+
   /** Brings one session's card to `now`; tells the change, if there is one. */
   const settle = (session: Held, now: number): BoardChange | undefined => {
     const { sessionId } = session.state;
-    if (expiresAt(session) <= now) {
-      held.delete(sessionId);
-      return { type: 'CardRemoved', sessionId };
-    }
     const before = session.card;
     const { card, nextAt } = advance(session.state, now);
     session.card = card;
@@ -147,13 +148,21 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
       [...held.values()].flatMap(({ state, card }) =>
         card?.ended === false || state.machineLost ? (machineNews(state, heard, now) ?? []) : [],
       ),
-    /** Applies what is due by `now`: time-outs, and sessions that leave the board. */
-    tick: (now: number): Step => {
+    /**
+     * Applies what is due by `now`: time-outs, and sessions that leave the board. Those stay while the log is not read to its end:
+     * what comes next may be of a time when they were still there.
+     */
+    tick: (now: number, isAtEnd = true): Step => {
       const changed: Held[] = [];
       const changes: BoardChange[] = [];
       const told: Told = { history: [], contradictions: [] };
       for (const session of held.values()) {
         if (session.nextAt > now) continue;
+        if (isAtEnd && expiresAt(session) <= now) {
+          changes.push(remove(session));
+          changed.push(session);
+          continue;
+        }
         const before = told.history.length;
         take(session, passTime(session.state, now), told);
         const change = settle(session, now);

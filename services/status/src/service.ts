@@ -86,7 +86,7 @@ export const createStatusService = (options: StatusServiceOptions) => {
         await save(lease, fold, fold.fold(entries, now()));
         metrics.events.inc(entries.length);
       }
-      const ticked = fold.tick(now());
+      const ticked = fold.tick(now(), entries.length < BATCH);
       const { changes, history } = ticked.projection;
       if (changes.length > 0 || history.length > 0) await save(lease, fold, ticked);
       if (machines.heard !== judged) {
