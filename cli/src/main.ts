@@ -71,6 +71,12 @@ hooks
   .option('--json', 'as one JSON object')
   .action(async (options: { json?: true }) => (await import('./hooks/command.ts')).status(process.env, options));
 
+program
+  .command('doctor')
+  .description('look for what is wrong on this machine, and say what to do about it')
+  .option('--json', 'as one JSON object')
+  .action(async (options: { json?: true }) => (await import('./doctor/command.ts')).doctor(process.env, options));
+
 try {
   await program.parseAsync();
 } catch (error) {

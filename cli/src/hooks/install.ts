@@ -22,7 +22,7 @@ import {
 } from './edit.ts';
 import { fingerprint, readIfThere, replaceFile, targetOf } from './file.ts';
 import { openReceipts, type Receipt } from './receipts.ts';
-import { installScript, isScriptCurrent } from './script.ts';
+import { installScript, scriptState } from './script.ts';
 import { withoutOurs } from './verify.ts';
 
 export interface HooksContext {
@@ -75,10 +75,10 @@ export const installHooks = async (
   requireSoundHooks(document);
 
   const present = ourEntries(document, isOurs);
-  const wasCurrent = await isScriptCurrent(dataDir, variant);
+  const script = await scriptState(dataDir, variant);
   if (isDeepStrictEqual(byEvent(present), byEvent([...entries]))) {
     await installScript(dataDir, variant);
-    return wasCurrent ? 'unchanged' : 'script renewed';
+    return script === 'current' ? 'unchanged' : 'script renewed';
   }
 
   const receipt = await receipts.of(path);

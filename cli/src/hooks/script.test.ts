@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type HookVariant, hookCommand, hookScript, spoolFolder } from '@crewboard/ingest/hook-settings';
 import { describe, expect, test } from 'vitest';
-import { installScript, isScriptCurrent, MAX_PAYLOAD_BYTES, MAX_WAITING } from './script.ts';
+import { installScript, MAX_PAYLOAD_BYTES, MAX_WAITING, scriptState } from './script.ts';
 
 const newDataDir = (name = 'data'): string => join(mkdtempSync(join(tmpdir(), 'crewboard-hook-')), name);
 
@@ -163,11 +163,12 @@ test.skipIf(process.getuid?.() !== 0).each<HookVariant>(['sh', 'node'])(
 
 test('an old hook is replaced, a repeat leaves it alone', async () => {
   const dataDir = newDataDir();
-  expect(await isScriptCurrent(dataDir, 'sh')).toBe(false);
+  expect(await scriptState(dataDir, 'sh')).toBe('missing');
   mkdirSync(dataDir);
   writeFileSync(hookScript(dataDir, 'sh'), 'exit 1');
+  expect(await scriptState(dataDir, 'sh')).toBe('old');
   await installScript(dataDir, 'sh');
-  expect(await isScriptCurrent(dataDir, 'sh')).toBe(true);
+  expect(await scriptState(dataDir, 'sh')).toBe('current');
   const { ino } = statSync(hookScript(dataDir, 'sh'));
   await installScript(dataDir, 'sh');
   expect(statSync(hookScript(dataDir, 'sh')).ino).toBe(ino);

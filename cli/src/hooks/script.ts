@@ -79,14 +79,17 @@ export const installScript = async (dataDir: string, variant: HookVariant): Prom
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await mkdir(spool, { recursive: true, mode: 0o700 });
   await chmod(spool, 0o700);
-  if (await isScriptCurrent(dataDir, variant)) return;
+  if ((await scriptState(dataDir, variant)) === 'current') return;
   // Renamed into place: a hook that runs at this moment reads one or the other, never a half.
   await writeFile(`${path}.part`, scriptText(dataDir, variant), { mode: 0o700 });
   await rename(`${path}.part`, path);
 };
 
-/** Whether the hook on disk is the one that this version writes. */
-export const isScriptCurrent = async (dataDir: string, variant: HookVariant): Promise<boolean> => {
+/** `old` where the hook on disk is another than the one that this version writes. */
+export type ScriptState = 'current' | 'old' | 'missing';
+
+export const scriptState = async (dataDir: string, variant: HookVariant): Promise<ScriptState> => {
   const found = await readFile(hookScript(dataDir, variant), 'utf8').catch(() => undefined);
-  return found === scriptText(dataDir, variant);
+  if (found === undefined) return 'missing';
+  return found === scriptText(dataDir, variant) ? 'current' : 'old';
 };

@@ -4,7 +4,7 @@ import { readIfThere } from './file.ts';
 import { type Obstacle, obstacleTo, settingsWithASay } from './policy.ts';
 import { openReceipts } from './receipts.ts';
 import { placeOf, type Scope } from './scope.ts';
-import { isScriptCurrent } from './script.ts';
+import { type ScriptState, scriptState } from './script.ts';
 import { heardAt, lastReport, type SpoolView, viewSpool } from './spool.ts';
 
 export interface PlaceStatus {
@@ -19,14 +19,18 @@ export interface HooksStatus {
   places: PlaceStatus[];
   /** A rule that keeps hooks from running. */
   obstacle: Obstacle | null;
-  /** The hook on disk is the one that this version writes; null where there is none. */
-  scripts: { sh: boolean; node: boolean };
+  /** The hook itself, of either kind. */
+  scripts: { sh: ScriptState; node: ScriptState };
   spool: SpoolView;
   /** When a hook was last heard of, in ms since 1970. */
   heardAt: number | null;
-  /** A report of the agent is there that is not older than a few of its intervals. */
-  agentReportAt: number | null;
 }
+
+/** The state of the hook that is used: the better one of the two. */
+export const usedScript = ({ scripts: { sh, node } }: Pick<HooksStatus, 'scripts'>): ScriptState => {
+  if (sh === 'current' || node === 'current') return 'current';
+  return sh === 'old' || node === 'old' ? 'old' : 'missing';
+};
 
 export interface StatusContext {
   claudeDir: string;
@@ -51,10 +55,9 @@ export const hooksStatus = async ({ claudeDir, dataDir, managed }: StatusContext
   return {
     places,
     obstacle: (await obstacleTo(asked, { claudeDir, managed })) ?? null,
-    scripts: { sh: await isScriptCurrent(dataDir, 'sh'), node: await isScriptCurrent(dataDir, 'node') },
+    scripts: { sh: await scriptState(dataDir, 'sh'), node: await scriptState(dataDir, 'node') },
     spool,
     heardAt: heardAt(spool, report),
-    agentReportAt: report?.at ?? null,
   };
 };
 

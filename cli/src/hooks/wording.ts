@@ -1,7 +1,7 @@
 import { HOOK_EVENTS } from '@crewboard/ingest/hook-settings';
 import { explainObstacle } from './policy.ts';
 import { MAX_WAITING } from './script.ts';
-import type { HooksStatus, PlaceStatus } from './status.ts';
+import { type HooksStatus, type PlaceStatus, usedScript } from './status.ts';
 
 /** How long ago, for people. */
 export const ago = (at: number, now: number): string => {
@@ -19,8 +19,10 @@ export const describeStatus = (status: HooksStatus, now: number): string[] => {
   const isInstalled = places.some(({ events }) => events.length > 0);
   const lines = places.map((place) => `${place.scope.padEnd(8)} ${place.path}: ${describePlace(place)}`);
   if (obstacle) lines.push(`blocked  ${explainObstacle(obstacle)}`);
-  if (isInstalled && !status.scripts.sh && !status.scripts.node) {
-    lines.push('hook     missing or of another version: run `crewboard hooks install` again');
+  const script = usedScript(status);
+  if (isInstalled && script !== 'current') {
+    const state = script === 'old' ? 'of another version of Crewboard' : 'missing';
+    lines.push(`hook     ${state}: run \`crewboard hooks install\` again`);
   }
   const heard = status.heardAt === null ? 'nothing heard yet' : `last heard ${ago(status.heardAt, now)}`;
   if (spool.exists || isInstalled)
