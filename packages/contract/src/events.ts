@@ -175,9 +175,7 @@ export const TasksListed = event('TasksListed', {
     .max(100),
 });
 
-/** What one message of the model cost in tokens: told once for each `messageId` of a file. */
-export const TokensUsed = event('TokensUsed', {
-  messageId: name,
+const tokens = {
   model: name,
   input: count,
   output: count,
@@ -185,7 +183,10 @@ export const TokensUsed = event('TokensUsed', {
   cacheWrite: count,
   /** The part of `cacheWrite` that is kept for an hour: it costs more. */
   cacheWrite1h: count.optional(),
-});
+};
+
+/** What one message of the model cost in tokens: told once for each `messageId` of a file. */
+export const TokensUsed = event('TokensUsed', { messageId: name, ...tokens });
 
 /** The client's own totals of this session so far, not a difference. Of a fork without what its parent had spent. */
 export const CostReported = event('CostReported', {
@@ -205,21 +206,7 @@ export const PullRequestLinked = event('PullRequestLinked', { url: text, number:
  * Counts of the older part of a transcript that was not told event by event, because its end was told first.
  * Commutes with every other event. Chunks of one file never overlap.
  */
-export const HistoryCounted = event('HistoryCounted', {
-  prompts: count,
-  tokens: z
-    .array(
-      z.object({
-        model: name,
-        input: count,
-        output: count,
-        cacheRead: count,
-        cacheWrite: count,
-        cacheWrite1h: count.optional(),
-      }),
-    )
-    .max(50),
-});
+export const HistoryCounted = event('HistoryCounted', { prompts: count, tokens: z.array(z.object(tokens)).max(50) });
 
 /** What the client's presence file says, each time it says something else. `status` is absent until the client is ready. */
 export const PresenceChanged = event('PresenceChanged', {

@@ -11,27 +11,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { type SessionEvent, sessionEventSchema } from '@crewboard/contract';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHome, type Home, NOW, startTestAgent, until } from '../test/agent.ts';
+import { describe, expect, it } from 'vitest';
+import { homeForEach, NOW, type startTestAgent, until } from '../test/agent.ts';
 import { assistantLine, attachmentLine, promptLine, T, toolResultLine } from '../test/entries.ts';
 
-let home: Home;
-let agents: ReturnType<typeof startTestAgent>[] = [];
-
-beforeEach(() => {
-  home = createHome();
-});
-afterEach(async () => {
-  for (const agent of agents) await agent.stop();
-  agents = [];
-  home.remove();
-});
-
-const start = (options: Parameters<typeof startTestAgent>[1] = {}) => {
-  const agent = startTestAgent(home, options);
-  agents.push(agent);
-  return agent;
-};
+const at = homeForEach({ isMade: false });
+const { start } = at;
 
 const reply = (id: string, output: number): string =>
   assistantLine({ type: 'text', text: 'done' }, { id, usage: { output_tokens: output }, stop_reason: 'end_turn' });
@@ -57,8 +42,8 @@ const queued = async (agent: ReturnType<typeof startTestAgent>): Promise<number>
 
 describe('following a transcript', () => {
   it('tells what is there, and then each line as it comes', async () => {
-    home.make();
-    const path = home.transcript('session-1');
+    at.home.make();
+    const path = at.home.transcript('session-1');
     writeFileSync(path, `${promptLine('first')}\n`);
     const agent = start();
     await agent.caughtUp;
@@ -75,8 +60,8 @@ describe('following a transcript', () => {
   });
 
   it('waits for the rest of a half-written line', async () => {
-    home.make();
-    const path = home.transcript('session-1');
+    at.home.make();
+    const path = at.home.transcript('session-1');
     const agent = start();
     await agent.boardReady;
     const line = promptLine('in pieces — ünïcödé 😀');
@@ -92,10 +77,10 @@ describe('following a transcript', () => {
   it('finds folders that were not there when it started', async () => {
     const agent = start();
     await agent.boardReady;
-    home.make();
-    writeFileSync(home.transcript('session-1'), `${promptLine('late')}\n`);
+    at.home.make();
+    writeFileSync(at.home.transcript('session-1'), `${promptLine('late')}\n`);
     await until('it is told', () => agent.prompts().length === 1);
-    const subagents = join(home.project, 'session-1', 'subagents', 'workflows', 'wf_1');
+    const subagents = join(at.home.project, 'session-1', 'subagents', 'workflows', 'wf_1');
     mkdirSync(subagents, { recursive: true });
     writeFileSync(join(subagents, 'agent-a1.jsonl'), `${promptLine('look')}\n`);
     await until('the subagent is told', () => agent.events.some(({ agentId }) => agentId === 'a1'));
@@ -103,8 +88,8 @@ describe('following a transcript', () => {
   });
 
   it('begins a file anew that was truncated, under another stream', async () => {
-    home.make();
-    const path = home.transcript('session-1');
+    at.home.make();
+    const path = at.home.transcript('session-1');
     writeFileSync(path, `${promptLine('one')}\n${promptLine('two')}\n`);
     const agent = start();
     await agent.boardReady;
@@ -116,8 +101,8 @@ describe('following a transcript', () => {
   });
 
   it('begins a file anew that was replaced, whatever its size', async () => {
-    home.make();
-    const path = home.transcript('session-1');
+    at.home.make();
+    const path = at.home.transcript('session-1');
     writeFileSync(path, `${promptLine('old')}\n`);
     const agent = start();
     await agent.boardReady;
@@ -128,25 +113,25 @@ describe('following a transcript', () => {
   });
 
   it('survives that a file goes away and comes back', async () => {
-    home.make();
-    const path = home.transcript('session-1');
+    at.home.make();
+    const path = at.home.transcript('session-1');
     writeFileSync(path, `${promptLine('one')}\n`);
     const agent = start();
     await agent.boardReady;
     rmSync(path);
-    writeFileSync(home.transcript('session-2'), `${promptLine('other')}\n`);
+    writeFileSync(at.home.transcript('session-2'), `${promptLine('other')}\n`);
     await until('the other is told', () => agent.prompts().includes('other'));
     writeFileSync(path, `${promptLine('again')}\n`);
     await until('the file is told again', () => agent.prompts().includes('again'));
   });
 
   it('follows a file that was moved to another folder without telling it twice', async () => {
-    home.make();
-    const path = home.transcript('session-1');
+    at.home.make();
+    const path = at.home.transcript('session-1');
     writeFileSync(path, `${promptLine('one')}\n`);
     const agent = start();
     await agent.boardReady;
-    const other = join(home.claudeDir, 'projects', '-home-dev-gadgets');
+    const other = join(at.home.claudeDir, 'projects', '-home-dev-gadgets');
     mkdirSync(other);
     const moved = join(other, 'session-1.jsonl');
     renameSync(path, moved);
@@ -158,22 +143,22 @@ describe('following a transcript', () => {
   });
 
   it('sets aside what it cannot read, without its text, and goes on', async () => {
-    home.make();
+    at.home.make();
     const bad = Buffer.concat([Buffer.from('{"secret-word":'), Buffer.from([0xff, 0xfe]), Buffer.from('\n')]);
-    writeFileSync(home.transcript('session-1'), Buffer.concat([bad, Buffer.from(`${promptLine('good')}\n`)]));
+    writeFileSync(at.home.transcript('session-1'), Buffer.concat([bad, Buffer.from(`${promptLine('good')}\n`)]));
     const agent = start();
     await agent.caughtUp;
     expect(agent.prompts()).toEqual(['good']);
     expect(await agent.registry.metrics()).toContain('crewboard_ingest_dead_letters_total 1');
     await agent.stop();
-    const letters = readFileSync(join(home.dataDir, 'agent', 'dead-letters.ndjson'), 'utf8');
+    const letters = readFileSync(join(at.home.dataDir, 'agent', 'dead-letters.ndjson'), 'utf8');
     expect(JSON.parse(letters)).toMatchObject({ offset: 0, length: bad.length, reason: 'the line is not JSON' });
     expect(letters).not.toContain('secret-word');
   });
 
   it('leaves old files alone until they grow', async () => {
-    home.make();
-    const path = home.transcript('session-1');
+    at.home.make();
+    const path = at.home.transcript('session-1');
     writeFileSync(path, `${promptLine('old')}\n`);
     const longAgo = NOW / 1000 - 8 * 86_400;
     utimesSync(path, longAgo, longAgo);
@@ -185,19 +170,19 @@ describe('following a transcript', () => {
   });
 
   it('follows no link out of the claude folder and opens nothing else', async () => {
-    home.make();
-    const outside = join(home.home, 'outside');
+    at.home.make();
+    const outside = join(at.home.home, 'outside');
     mkdirSync(outside);
     writeFileSync(join(outside, 'session-9.jsonl'), `${promptLine('outside')}\n`);
-    symlinkSync(outside, join(home.claudeDir, 'projects', 'linked'));
-    symlinkSync(join(outside, 'session-9.jsonl'), home.transcript('session-8'));
-    writeFileSync(join(home.claudeDir, 'projects', 'loose.jsonl'), `${promptLine('loose')}\n`);
-    writeFileSync(join(home.project, 'agent-x.jsonl'), `${promptLine('of an old subagent')}\n`);
-    writeFileSync(home.transcript('session-1'), `${promptLine('inside')}\n`);
+    symlinkSync(outside, join(at.home.claudeDir, 'projects', 'linked'));
+    symlinkSync(join(outside, 'session-9.jsonl'), at.home.transcript('session-8'));
+    writeFileSync(join(at.home.claudeDir, 'projects', 'loose.jsonl'), `${promptLine('loose')}\n`);
+    writeFileSync(join(at.home.project, 'agent-x.jsonl'), `${promptLine('of an old subagent')}\n`);
+    writeFileSync(at.home.transcript('session-1'), `${promptLine('inside')}\n`);
     const agent = start();
     await agent.caughtUp;
     appendFileSync(join(outside, 'session-9.jsonl'), `${promptLine('outside')}\n`);
-    appendFileSync(home.transcript('session-1'), `${promptLine('more')}\n`);
+    appendFileSync(at.home.transcript('session-1'), `${promptLine('more')}\n`);
     await until('the inside is told', () => agent.prompts().includes('more'));
     expect(agent.prompts()).toEqual(['inside', 'more']);
   });
@@ -218,8 +203,8 @@ describe('long files', () => {
   };
 
   it('are told from their head and their end first, and counted in between', async () => {
-    home.make();
-    const { size, ...expected } = writeLong(home.transcript('session-1'), 200);
+    at.home.make();
+    const { size, ...expected } = writeLong(at.home.transcript('session-1'), 200);
     expect(size).toBeGreaterThan(3_000_000);
     const agent = start();
     await agent.caughtUp;
@@ -238,8 +223,8 @@ describe('long files', () => {
   });
 
   it('are counted once however often the agent is killed meanwhile', async () => {
-    home.make();
-    const { size: _size, ...expected } = writeLong(home.transcript('session-1'), 200);
+    at.home.make();
+    const { size: _size, ...expected } = writeLong(at.home.transcript('session-1'), 200);
     const accepted = new Map<string, SessionEvent>();
     for (let round = 0; round < 12; round++) {
       let left = 2;
@@ -259,8 +244,8 @@ describe('long files', () => {
   });
 
   it('may hold a line of 50 MB without needing 50 MB', async () => {
-    home.make();
-    const path = home.transcript('session-1');
+    at.home.make();
+    const path = at.home.transcript('session-1');
     writeFileSync(path, `${promptLine('before')}\n`);
     const agent = start();
     await agent.caughtUp;
@@ -288,8 +273,8 @@ describe('long files', () => {
 
 describe('going on after a restart', () => {
   it('tells accepted events once', async () => {
-    home.make();
-    const path = home.transcript('session-1');
+    at.home.make();
+    const path = at.home.transcript('session-1');
     writeFileSync(path, `${promptLine('one')}\n${reply('msg_1', 5)}\n`);
     const first = start();
     await first.caughtUp;
@@ -301,8 +286,8 @@ describe('going on after a restart', () => {
   });
 
   it('tells events that were not accepted again, under the same positions', async () => {
-    home.make();
-    writeFileSync(home.transcript('session-1'), `${promptLine('one')}\n${reply('msg_1', 5)}\n`);
+    at.home.make();
+    writeFileSync(at.home.transcript('session-1'), `${promptLine('one')}\n${reply('msg_1', 5)}\n`);
     const lost: SessionEvent[] = [];
     const first = start({
       sink: {
@@ -320,7 +305,7 @@ describe('going on after a restart', () => {
   });
 
   it('waits while the sink does not accept, and loses nothing', async () => {
-    home.make();
+    at.home.make();
     let isOpen = false;
     const open = () => new Promise<void>((resolve) => void until('it opens', () => isOpen).then(resolve));
     const accepted: SessionEvent[] = [];
@@ -334,7 +319,7 @@ describe('going on after a restart', () => {
     });
     for (let file = 0; file < 30; file++) {
       const lines = Array.from({ length: 300 }, (_, index) => promptLine(`prompt ${index}`));
-      writeFileSync(home.transcript(`session-${file}`), `${lines.join('\n')}\n`);
+      writeFileSync(at.home.transcript(`session-${file}`), `${lines.join('\n')}\n`);
     }
     await until('readers wait for room', async () => (await queued(agent)) >= 2_000);
     expect(await queued(agent)).toBeLessThan(3_000);

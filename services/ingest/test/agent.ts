@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MachineReport, SessionEvent } from '@crewboard/contract';
 import { createLogger, createMetrics } from '@crewboard/runtime';
+import { afterEach, beforeEach } from 'vitest';
 import { createIngestService, type EventSink, type IngestServiceOptions } from '../src/index.ts';
 import { T } from './entries.ts';
 
@@ -90,6 +91,31 @@ export const startTestAgent = (
     stop: async () => {
       stopping.abort();
       await running;
+    },
+  };
+};
+
+/** A new home for each test of the file that calls this, and the agents that the test starts on it: stopped before it is removed. */
+export const homeForEach = ({ isMade = true } = {}) => {
+  let current = createHome();
+  current.remove();
+  const agents: ReturnType<typeof startTestAgent>[] = [];
+  beforeEach(() => {
+    current = createHome();
+    if (isMade) current.make();
+  });
+  afterEach(async () => {
+    for (const agent of agents.splice(0)) await agent.stop();
+    current.remove();
+  });
+  return {
+    get home(): Home {
+      return current;
+    },
+    start: (options: Parameters<typeof startTestAgent>[1] = {}) => {
+      const agent = startTestAgent(current, options);
+      agents.push(agent);
+      return agent;
     },
   };
 };

@@ -1,31 +1,15 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sessionEventSchema } from '@crewboard/contract';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHome, type Home, NOW, startTestAgent, until } from '../../test/agent.ts';
+import { describe, expect, it } from 'vitest';
+import { homeForEach, NOW, until } from '../../test/agent.ts';
 
-let home: Home;
-let agents: ReturnType<typeof startTestAgent>[] = [];
-
-beforeEach(() => {
-  home = createHome();
-  home.make();
-});
-afterEach(async () => {
-  for (const agent of agents) await agent.stop();
-  agents = [];
-  home.remove();
-});
-
-const start = (options: Parameters<typeof startTestAgent>[1] = {}) => {
-  const agent = startTestAgent(home, options);
-  agents.push(agent);
-  return agent;
-};
+const at = homeForEach();
+const { start } = at;
 
 /** A job's folder, and its state as the client writes it: aside first. */
 const job = (jobId = 'c2607223') => {
-  const folder = join(home.claudeDir, 'jobs', jobId);
+  const folder = join(at.home.claudeDir, 'jobs', jobId);
   const path = join(folder, 'state.json');
   const text = (fields: object = {}) =>
     JSON.stringify({
@@ -127,13 +111,13 @@ describe('following background jobs', () => {
     old.write();
     const longAgo = (NOW - 30 * 24 * 3_600_000) / 1000;
     utimesSync(old.path, longAgo, longAgo);
-    const real = join(home.home, 'elsewhere');
+    const real = join(at.home.home, 'elsewhere');
     mkdirSync(real);
     writeFileSync(join(real, 'state.json'), old.text());
-    symlinkSync(real, join(home.claudeDir, 'jobs', 'linked'));
-    mkdirSync(join(home.claudeDir, 'jobs', 'linked-file'));
-    symlinkSync(join(real, 'state.json'), join(home.claudeDir, 'jobs', 'linked-file', 'state.json'));
-    writeFileSync(join(home.claudeDir, 'jobs', 'pins.json'), '[]');
+    symlinkSync(real, join(at.home.claudeDir, 'jobs', 'linked'));
+    mkdirSync(join(at.home.claudeDir, 'jobs', 'linked-file'));
+    symlinkSync(join(real, 'state.json'), join(at.home.claudeDir, 'jobs', 'linked-file', 'state.json'));
+    writeFileSync(join(at.home.claudeDir, 'jobs', 'pins.json'), '[]');
     const agent = start();
     await agent.caughtUp;
     expect(agent.events).toEqual([]);

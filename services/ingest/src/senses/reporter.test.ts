@@ -1,44 +1,28 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { machineReportSchema } from '@crewboard/contract';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHome, type Home, NOW, startTestAgent, until } from '../../test/agent.ts';
+import { describe, expect, it } from 'vitest';
+import { homeForEach, NOW, until } from '../../test/agent.ts';
 import { promptLine, T } from '../../test/entries.ts';
 
-let home: Home;
-let agents: ReturnType<typeof startTestAgent>[] = [];
-
-beforeEach(() => {
-  home = createHome();
-  home.make();
-});
-afterEach(async () => {
-  for (const agent of agents) await agent.stop();
-  agents = [];
-  home.remove();
-});
-
-const start = (options: Parameters<typeof startTestAgent>[1] = {}) => {
-  const agent = startTestAgent(home, options);
-  agents.push(agent);
-  return agent;
-};
+const at = homeForEach();
+const { start } = at;
 
 const presence = (pid: number, fields: object = {}): void =>
   writeFileSync(
-    join(home.sessions, `${pid}.json`),
+    join(at.home.sessions, `${pid}.json`),
     JSON.stringify({ pid, sessionId: `session-${pid}`, status: 'idle', version: '2.1.330', ...fields }),
   );
 
 describe('the report of a machine', () => {
   it('comes at once, and again when the board is ready', async () => {
     writeFileSync(
-      home.transcript('session-1'),
+      at.home.transcript('session-1'),
       `${promptLine('Fix it')}\n{"type":"hologram"}\n{"type":"hologram"}\n{"type":\n`,
     );
     presence(process.pid, { status: 'dreaming' });
-    writeFileSync(join(home.sessions, '17.json'), '{"pid":17');
-    writeFileSync(join(home.claudeDir, 'settings.json'), '{');
+    writeFileSync(join(at.home.sessions, '17.json'), '{"pid":17');
+    writeFileSync(join(at.home.claudeDir, 'settings.json'), '{');
     const agent = start();
     await until('it is told', () => agent.reports.length > 0, 1_000);
     await agent.boardReady;
@@ -65,7 +49,7 @@ describe('the report of a machine', () => {
   it('lies beside the cursor, for this account only', async () => {
     const agent = start();
     await agent.boardReady;
-    const path = join(home.dataDir, 'agent', 'report.json');
+    const path = join(at.home.dataDir, 'agent', 'report.json');
     expect(machineReportSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).machine).toBe('devbox');
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
@@ -85,9 +69,14 @@ describe('the report of a machine', () => {
   });
 
   it('counts hooks that were heard', async () => {
-    const spool = join(home.dataDir, 'spool');
+    const spool = join(at.home.dataDir, 'spool');
     mkdirSync(spool, { recursive: true, mode: 0o700 });
-    const payload = { session_id: 'session-1', cwd: home.home, hook_event_name: 'UserPromptSubmit', prompt: 'Fix it' };
+    const payload = {
+      session_id: 'session-1',
+      cwd: at.home.home,
+      hook_event_name: 'UserPromptSubmit',
+      prompt: 'Fix it',
+    };
     writeFileSync(join(spool, '1.json'), JSON.stringify(payload));
     writeFileSync(join(spool, '2.json'), JSON.stringify({ ...payload, hook_event_name: 'Levitated' }));
     const agent = start();
@@ -99,7 +88,7 @@ describe('the report of a machine', () => {
   });
 
   it('that does not arrive, or is never answered, holds up nothing', async () => {
-    writeFileSync(home.transcript('session-1'), `${promptLine('Fix it', {}, T)}\n`);
+    writeFileSync(at.home.transcript('session-1'), `${promptLine('Fix it', {}, T)}\n`);
     let tries = 0;
     const agent = start({
       sink: {

@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type SessionEvent, sessionEventSchema } from '@crewboard/contract';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHome, type Home, NOW, startTestAgent, until } from '../../test/agent.ts';
+import { describe, expect, it } from 'vitest';
+import { homeForEach, NOW, until } from '../../test/agent.ts';
 import { assistantLine, attachmentLine, promptLine, systemLine, T, toolResultLine } from '../../test/entries.ts';
 
 const PARENT = '4d8e47a9-3902-4cb2-b599-000355f48a68';
@@ -13,24 +13,8 @@ const MINUTE = 60_000;
 /** Long ago, so that a copied time is told from the time of the copy. */
 const WEEK_AGO = T - 7 * 24 * 60 * MINUTE;
 
-let home: Home;
-let agents: ReturnType<typeof startTestAgent>[] = [];
-
-beforeEach(() => {
-  home = createHome();
-  home.make();
-});
-afterEach(async () => {
-  for (const agent of agents) await agent.stop();
-  agents = [];
-  home.remove();
-});
-
-const start = (options: Parameters<typeof startTestAgent>[1] = {}) => {
-  const agent = startTestAgent(home, options);
-  agents.push(agent);
-  return agent;
-};
+const at = homeForEach();
+const { start } = at;
 
 let lastMessage = 0;
 
@@ -67,9 +51,9 @@ const copy = (lines: readonly string[], sessionId: string, marks: Marked = 'mark
 
 const text = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
 const write = (sessionId: string, lines: readonly string[]): void =>
-  writeFileSync(home.transcript(sessionId), text(lines));
+  writeFileSync(at.home.transcript(sessionId), text(lines));
 const append = (sessionId: string, lines: readonly string[]): void =>
-  appendFileSync(home.transcript(sessionId), text(lines));
+  appendFileSync(at.home.transcript(sessionId), text(lines));
 
 const totals = (events: readonly SessionEvent[]) => {
   const prompts: Record<string, number> = {};
@@ -120,8 +104,8 @@ describe.each<Marked>(['marked', 'plain'])('a fork whose copies are %s', (marks)
     write(FORK, [...copy(past, FORK, marks), ...turn(FORK, 'third', T)]);
     append(PARENT, turn(PARENT, 'on', T + MINUTE));
     for (const lastWritten of [PARENT, FORK]) {
-      utimesSync(home.transcript(lastWritten), NOW / 1000, NOW / 1000);
-      const agent = start({ dataDir: join(home.home, lastWritten) });
+      utimesSync(at.home.transcript(lastWritten), NOW / 1000, NOW / 1000);
+      const agent = start({ dataDir: join(at.home.home, lastWritten) });
       await agent.caughtUp;
       expect(continued(agent.events)).toEqual([fork()]);
       expect(totals(agent.events)).toEqual({ prompts: { [PARENT]: 3, [FORK]: 1 }, output: 40 });
@@ -153,7 +137,7 @@ describe.each<Marked>(['marked', 'plain'])('a fork whose copies are %s', (marks)
     const pieces = ['{"type":"mode","mode":"normal"}\n', copied.slice(0, 2_000), copied.slice(2_000)];
     const events: SessionEvent[] = [];
     for (const piece of [...pieces, text(turn(FORK, 'third', T))]) {
-      appendFileSync(home.transcript(FORK), piece);
+      appendFileSync(at.home.transcript(FORK), piece);
       const agent = start();
       await agent.caughtUp;
       events.push(...agent.events);
@@ -172,14 +156,14 @@ describe.each<Marked>(['marked', 'plain'])('a fork whose copies are %s', (marks)
       ...copy([...copy(past, FORK, marks), ...own], LATER_FORK, marks),
       ...turn(LATER_FORK, 'fourth', T + MINUTE),
     ]);
-    const ofFork = start({ dataDir: join(home.home, 'a') });
+    const ofFork = start({ dataDir: join(at.home.home, 'a') });
     await ofFork.caughtUp;
     expect(continued(ofFork.events)).toHaveLength(2);
     expect(continued(ofFork.events)).toEqual(expect.arrayContaining([fork(), fork(LATER_FORK, FORK)]));
     expect(totals(ofFork.events).prompts).toEqual({ [PARENT]: 2, [FORK]: 1, [LATER_FORK]: 1 });
 
     write(LATER_FORK, [...copy(past, LATER_FORK, marks), ...turn(LATER_FORK, 'fourth', T + MINUTE)]);
-    const ofParent = start({ dataDir: join(home.home, 'b') });
+    const ofParent = start({ dataDir: join(at.home.home, 'b') });
     await ofParent.caughtUp;
     expect(continued(ofParent.events)).toEqual(expect.arrayContaining([fork(), fork(LATER_FORK)]));
     expect(totals(ofParent.events).prompts).toEqual({ [PARENT]: 2, [FORK]: 1, [LATER_FORK]: 1 });
@@ -187,7 +171,7 @@ describe.each<Marked>(['marked', 'plain'])('a fork whose copies are %s', (marks)
 
   it('is known by a parent that is too old to be on the board, in another folder', async () => {
     const past = history();
-    const folder = join(home.claudeDir, 'projects', '-home-dev-gadgets');
+    const folder = join(at.home.claudeDir, 'projects', '-home-dev-gadgets');
     mkdirSync(folder);
     const path = join(folder, `${PARENT}.jsonl`);
     writeFileSync(path, text(past));
@@ -237,7 +221,7 @@ describe('a fork', () => {
     const first = start();
     await first.caughtUp;
     await first.stop();
-    rmSync(home.transcript(PARENT));
+    rmSync(at.home.transcript(PARENT));
     append(FORK, turn(FORK, 'third', T + MINUTE));
     const second = start();
     await second.caughtUp;
@@ -349,7 +333,7 @@ describe('a session of a week ago that is resumed', () => {
     ).flat();
     write(PARENT, [...past, attachmentLine(10)]);
     const longAgo = (NOW - 8 * 24 * 60 * MINUTE) / 1000;
-    utimesSync(home.transcript(PARENT), longAgo, longAgo);
+    utimesSync(at.home.transcript(PARENT), longAgo, longAgo);
     const agent = start();
     await agent.caughtUp;
     expect(agent.events).toEqual([]);
