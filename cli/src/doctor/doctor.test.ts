@@ -9,7 +9,7 @@ import { createGateway } from '@crewboard/gateway';
 import { hookCommand, spoolFolder } from '@crewboard/ingest/hook-settings';
 import { createLogger, createMetrics } from '@crewboard/runtime';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
-import { entriesFor, installHooks } from '../hooks/install.ts';
+import { groupsFor, installHooks } from '../hooks/install.ts';
 import { MAX_WAITING } from '../hooks/script.ts';
 import type { Check } from './check.ts';
 import { checkNode } from './client.ts';
@@ -46,7 +46,7 @@ const machine = () => {
     },
     async installHooks() {
       const context = { dataDir, variant: 'sh' as const, now: NOW };
-      await installHooks(join(claudeDir, 'settings.json'), entriesFor('2.1.330', context), context);
+      await installHooks(join(claudeDir, 'settings.json'), groupsFor('2.1.330', context), context);
     },
     hear(name: string, at: number) {
       const path = join(spoolFolder(dataDir), name);

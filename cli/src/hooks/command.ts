@@ -5,7 +5,7 @@ import { parseConfig } from '@crewboard/runtime';
 import { settingsSchema } from '../settings.ts';
 import { type ClientVersion, clientVersion } from './client-version.ts';
 import { SettingsRefused } from './document.ts';
-import { entriesFor, type InstallOutcome, installHooks, type RemoveOutcome, removeHooks } from './install.ts';
+import { groupsFor, type InstallOutcome, installHooks, type RemoveOutcome, removeHooks } from './install.ts';
 import { explainObstacle, managedFolder, obstacleTo, settingsWithASay } from './policy.ts';
 import { placeOf, type ScopeOptions, type SettingsPlace } from './scope.ts';
 import { hooksStatus } from './status.ts';
@@ -40,9 +40,9 @@ export const install = async (env: NodeJS.ProcessEnv, options: InstallOptions): 
   const obstacle = await obstacleTo(settingsWithASay(place.path, claudeDir), { claudeDir, managed });
   if (obstacle) throw new Error(`Hooks were not installed. ${explainObstacle(obstacle)}`);
   const context = { dataDir, variant: hookVariant(), now: Date.now() };
-  const entries = entriesFor(client.version, context);
-  const outcome = await explained(place.path, () => installHooks(place.path, entries, context));
-  for (const line of installedLines(outcome, place, client, [...entries.keys()])) console.log(line);
+  const groups = groupsFor(client.version, context);
+  const outcome = await explained(place.path, () => installHooks(place.path, groups, context));
+  for (const line of installedLines(outcome, place, client, [...groups.keys()])) console.log(line);
 };
 
 /** `crewboard hooks remove`: the settings are as they were before. Rejects, with the settings untouched, where it cannot. */

@@ -10,8 +10,14 @@ export interface HookEntry {
   async?: true;
 }
 
-/** By the name of its event. */
-export type HookEntries = ReadonlyMap<string, HookEntry>;
+/** A group of an event's hooks that holds ours alone, for the tools that the matcher names. */
+export interface HookGroup {
+  matcher?: string;
+  hooks: [HookEntry];
+}
+
+/** By the name of the event. */
+export type HookGroups = ReadonlyMap<string, HookGroup>;
 
 export type IsOurs = (command: unknown) => boolean;
 
@@ -19,13 +25,12 @@ export type IsOurs = (command: unknown) => boolean;
 export type WasThere = (path: readonly string[]) => boolean;
 
 /**
- * Adds each entry as a group of its own behind those of its event. What is there keeps its bytes; the new text is set as the
+ * Adds each group behind those of its event. What is there keeps its bytes; the new text is set as the
  * text around it is.
  */
-export const withHooks = (document: SettingsDocument, entries: HookEntries): SettingsDocument => {
+export const withHooks = (document: SettingsDocument, ours: HookGroups): SettingsDocument => {
   let current = document;
-  for (const [event, entry] of entries) {
-    const group = { hooks: [entry] };
+  for (const [event, group] of ours) {
     const groups = findNodeAtLocation(current.root, ['hooks', event]);
     const hooks = findNodeAtLocation(current.root, ['hooks']);
     if (groups) current = append(current, groups, group);
@@ -92,12 +97,18 @@ export const withoutHooks = (document: SettingsDocument, isOurs: IsOurs, wasTher
   return current;
 };
 
-/** Our entries as they stand in a document, with the events that they are registered for. */
-export const ourEntries = (document: SettingsDocument, isOurs: IsOurs): [event: string, entry: unknown][] =>
+/** Our hooks as they stand in a document, by event, each as if it were in a group of its own. */
+export const ourGroups = (document: SettingsDocument, isOurs: IsOurs): [event: string, group: unknown][] =>
   ourPaths(document, isOurs).map((path) => {
-    const node = findNodeAtLocation(document.root, path);
-    return [path[1], node && JSON.parse(document.text.slice(node.offset, endOf(node)))];
+    const [hooks, event, group] = path;
+    const matcher = valueAt(document, [hooks, event, group, 'matcher']);
+    return [event, { ...(matcher === undefined ? {} : { matcher }), hooks: [valueAt(document, path)] }];
   });
+
+const valueAt = ({ root, text }: SettingsDocument, path: JSONPath): unknown => {
+  const node = findNodeAtLocation(root, path);
+  return node && JSON.parse(text.slice(node.offset, endOf(node)));
+};
 
 type Path = [hooks: 'hooks', event: string, group: number, list: 'hooks', entry: number];
 

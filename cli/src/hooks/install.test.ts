@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { HOOK_EVENTS, hookCommand } from '@crewboard/ingest/hook-settings';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { entriesFor, installHooks, removeHooks } from './install.ts';
+import { groupsFor, installHooks, removeHooks } from './install.ts';
 
 const NEW_CLIENT = '2.1.330';
 
@@ -35,7 +35,7 @@ const place = (content?: string | Buffer) => {
     path,
     dataDir,
     install: (version = NEW_CLIENT, now = context.now) =>
-      installHooks(path, entriesFor(version, context), { ...context, now }),
+      installHooks(path, groupsFor(version, context), { ...context, now }),
     remove: () => removeHooks(path, dataDir),
     bytes: () => readFileSync(path),
     settings: () => JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, '')),
@@ -252,7 +252,10 @@ test('what others changed since stays, however they set the file', async () => {
     model: 'opus',
     hooks: {
       Stop: [{ hooks: [mine] }],
-      PreToolUse: [{ matcher: 'Edit', hooks: [mine] }, { hooks: [mine] }],
+      PreToolUse: [
+        { matcher: 'Edit', hooks: [mine] },
+        { matcher: expect.any(String), hooks: [mine] },
+      ],
     },
     theme: 'dark',
   });
@@ -288,11 +291,13 @@ test('hooks that were doubled or altered by hand are set right', async () => {
   const changed = settings();
   changed.hooks.Stop.push(...changed.hooks.Stop);
   changed.hooks.PreToolUse[0].hooks[0].timeout = 600;
+  changed.hooks.PermissionRequest[0].matcher = 'Bash';
   changed.hooks.WorktreeCreate = changed.hooks.Stop;
   writeFileSync(path, JSON.stringify(changed));
   expect(await install()).toBe('updated');
   expect(settings().hooks.Stop).toHaveLength(1);
   expect(settings().hooks.PreToolUse[0].hooks[0].timeout).toBe(5);
+  expect(settings().hooks.PermissionRequest).toEqual([{ hooks: [expect.objectContaining({ async: true })] }]);
   expect(settings().hooks.WorktreeCreate).toBeUndefined();
   expect(hookCommand(dataDir, 'sh')).toBe(settings().hooks.Stop[0].hooks[0].command);
 });
@@ -317,19 +322,19 @@ test('no temporary file stays behind', async () => {
 });
 
 test('a client that is too old gets no hooks', () => {
-  expect(() => entriesFor('2.0.44', { dataDir: '/d', variant: 'sh' })).toThrow(/too old/);
-  expect(() => entriesFor('1.0.120', { dataDir: '/d', variant: 'sh' })).toThrow(/too old/);
+  expect(() => groupsFor('2.0.44', { dataDir: '/d', variant: 'sh' })).toThrow(/too old/);
+  expect(() => groupsFor('1.0.120', { dataDir: '/d', variant: 'sh' })).toThrow(/too old/);
 });
 
 test('a path that shells read differently is refused for the Node.js hook', () => {
-  expect(() => entriesFor(NEW_CLIENT, { dataDir: '/home/$USER', variant: 'node' })).toThrow(/CREWBOARD_DATA_DIR/);
-  expect(entriesFor(NEW_CLIENT, { dataDir: '/home/a b', variant: 'node' }).get('Stop')?.command).toBe(
+  expect(() => groupsFor(NEW_CLIENT, { dataDir: '/home/$USER', variant: 'node' })).toThrow(/CREWBOARD_DATA_DIR/);
+  expect(groupsFor(NEW_CLIENT, { dataDir: '/home/a b', variant: 'node' }).get('Stop')?.hooks[0].command).toBe(
     'node "/home/a b/hook.mjs"',
   );
 });
 
 test('only an end of the session is waited for', () => {
-  const entries = entriesFor(NEW_CLIENT, { dataDir: '/d', variant: 'sh' });
-  expect([...entries].filter(([, entry]) => !entry.async).map(([event]) => event)).toEqual(['SessionEnd']);
-  expect([...entries.values()].every(({ timeout }) => timeout === 5)).toBe(true);
+  const groups = groupsFor(NEW_CLIENT, { dataDir: '/d', variant: 'sh' });
+  expect([...groups].filter(([, { hooks }]) => !hooks[0].async).map(([event]) => event)).toEqual(['SessionEnd']);
+  expect([...groups.values()].every(({ hooks }) => hooks[0].timeout === 5)).toBe(true);
 });

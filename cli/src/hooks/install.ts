@@ -12,10 +12,11 @@ import {
 } from '@crewboard/ingest/hook-settings';
 import { parseDocument, requireSoundHooks, type SettingsDocument, SettingsRefused } from './document.ts';
 import {
-  type HookEntries,
   type HookEntry,
+  type HookGroup,
+  type HookGroups,
   type IsOurs,
-  ourEntries,
+  ourGroups,
   type WasThere,
   withHooks,
   withoutHooks,
@@ -33,7 +34,7 @@ export interface HooksContext {
 }
 
 /** What to register for a client of this version. Throws where it is too old for any of it. */
-export const entriesFor = (version: string, { dataDir, variant }: Omit<HooksContext, 'now'>): HookEntries => {
+export const groupsFor = (version: string, { dataDir, variant }: Omit<HooksContext, 'now'>): HookGroups => {
   if (compareVersions(version, OLDEST_CLIENT) < 0) {
     throw new Error(
       `Claude Code ${version} is too old for hooks of ours; they need ${OLDEST_CLIENT} or newer. The board works without hooks too.`,
@@ -47,10 +48,11 @@ export const entriesFor = (version: string, { dataDir, variant }: Omit<HooksCont
     );
   }
   return new Map(
-    HOOK_EVENTS.filter(({ since }) => compareVersions(version, since) >= 0).map(({ name, asyncSince }) => {
+    HOOK_EVENTS.filter(({ since }) => compareVersions(version, since) >= 0).map(({ name, asyncSince, matcher }) => {
       const entry: HookEntry = { type: 'command', command, timeout: HOOK_TIMEOUT_S };
       const isAsync = asyncSince !== null && compareVersions(version, asyncSince) >= 0;
-      return [name, isAsync ? { ...entry, async: true } : entry];
+      const hooks: HookGroup['hooks'] = [isAsync ? { ...entry, async: true } : entry];
+      return [name, matcher === null ? { hooks } : { matcher, hooks }];
     }),
   );
 };
@@ -63,7 +65,7 @@ export type InstallOutcome = 'installed' | 'updated' | 'unchanged' | 'script ren
  */
 export const installHooks = async (
   path: string,
-  entries: HookEntries,
+  groups: HookGroups,
   context: HooksContext,
 ): Promise<InstallOutcome> => {
   const { dataDir, variant } = context;
@@ -74,16 +76,16 @@ export const installHooks = async (
   const document = parseDocument(found ?? Buffer.alloc(0));
   requireSoundHooks(document);
 
-  const present = ourEntries(document, isOurs);
+  const present = ourGroups(document, isOurs);
   const script = await scriptState(dataDir, variant);
-  if (isDeepStrictEqual(byEvent(present), byEvent([...entries]))) {
+  if (isDeepStrictEqual(byEvent(present), byEvent([...groups]))) {
     await installScript(dataDir, variant);
     return script === 'current' ? 'unchanged' : 'script renewed';
   }
 
   const receipt = await receipts.of(path);
   const base = present.length === 0 ? found : await before(path, found, document, isOurs, dataDir);
-  const next = withHooks(parseDocument(base ?? Buffer.alloc(0)), entries);
+  const next = withHooks(parseDocument(base ?? Buffer.alloc(0)), groups);
   const bytes = Buffer.from(next.mark + next.text);
   // The hook is there before the settings name it.
   await installScript(dataDir, variant);
@@ -92,7 +94,7 @@ export const installHooks = async (
   await receipts.save({ settings: path, backup, madeFolder, written: fingerprint(bytes) });
   try {
     await write(target, found, bytes);
-    await requireResult(target, found, { isOurs, entries });
+    await requireResult(target, found, { isOurs, groups });
   } catch (error) {
     if (receipt) await receipts.save(receipt);
     else await receipts.forget(path);
@@ -115,7 +117,7 @@ export const removeHooks = async (path: string, dataDir: string): Promise<Remove
   const target = await targetOf(path);
   const found = await readIfThere(target);
   const document = parseDocument(found ?? Buffer.alloc(0));
-  if (found === undefined || ourEntries(document, isOurs).length === 0) {
+  if (found === undefined || ourGroups(document, isOurs).length === 0) {
     await receipts.forget(path);
     return 'not installed';
   }
@@ -126,7 +128,7 @@ export const removeHooks = async (path: string, dataDir: string): Promise<Remove
     if (receipt?.madeFolder) await rmdir(receipt.madeFolder).catch(() => undefined);
   } else {
     await write(target, found, base);
-    await requireResult(target, found, { isOurs, entries: new Map() });
+    await requireResult(target, found, { isOurs, groups: new Map() });
   }
   await receipts.forget(path);
   if (base === undefined) return 'deleted';
@@ -163,8 +165,8 @@ const knownFrom = (backup: Buffer | undefined): WasThere => {
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-const byEvent = (entries: Iterable<[string, unknown]>): [string, unknown][] =>
-  [...entries].sort(([a], [b]) => (a < b ? -1 : Number(a > b)));
+const byEvent = (groups: Iterable<[string, unknown]>): [string, unknown][] =>
+  [...groups].sort(([a], [b]) => (a < b ? -1 : Number(a > b)));
 
 /** Makes the folder of a settings file; answers it where it was not there before the first of our hooks was. */
 const makeFolder = async (folder: string, receipts: readonly Receipt[]): Promise<string | null> => {
@@ -189,12 +191,12 @@ const write = async (target: string, found: Buffer | undefined, bytes: Buffer): 
 const requireResult = async (
   target: string,
   found: Buffer | undefined,
-  { isOurs, entries }: { isOurs: IsOurs; entries: HookEntries },
+  { isOurs, groups }: { isOurs: IsOurs; groups: HookGroups },
 ): Promise<void> => {
   try {
     const after = parseDocument((await readIfThere(target)) ?? Buffer.alloc(0));
     const had = parseDocument(found ?? Buffer.alloc(0));
-    if (!isDeepStrictEqual(byEvent(ourEntries(after, isOurs)), byEvent([...entries]))) throw new Error('hooks');
+    if (!isDeepStrictEqual(byEvent(ourGroups(after, isOurs)), byEvent([...groups]))) throw new Error('hooks');
     if (!isDeepStrictEqual(withoutOurs(after.value, isOurs), withoutOurs(had.value, isOurs))) throw new Error('others');
   } catch (error) {
     if (found) await replaceFile(target, found);

@@ -71,6 +71,25 @@ test('versions are compared by number', () => {
   expect(compareVersions('1.0', '1.0.41')).toBeLessThan(0);
 });
 
+test('a call that only looks is not announced, one that may ask is', () => {
+  const matcher = HOOK_EVENTS.find(({ name }) => name === 'PreToolUse')?.matcher ?? '';
+  const isAnnounced = (tool: string): boolean => new RegExp(matcher).test(tool);
+  const told = [
+    'Bash',
+    'Edit',
+    'Write',
+    'Agent',
+    'Task',
+    'AskUserQuestion',
+    'ExitPlanMode',
+    'WebFetch',
+    'mcp__a__Read',
+  ];
+  expect(told.filter((tool) => !isAnnounced(tool))).toEqual([]);
+  expect(['Read', 'Glob', 'Grep', 'TodoWrite', 'TaskUpdate'].filter(isAnnounced)).toEqual([]);
+  expect(HOOK_EVENTS.filter((event) => event.matcher !== null).map(({ name }) => name)).toEqual(['PreToolUse']);
+});
+
 test('nothing is registered that the client would wait for or that would replace its work', () => {
   expect(all).not.toContain('WorktreeCreate');
   expect(all).not.toContain('MessageDisplay');

@@ -9,6 +9,8 @@ export interface HookEvent {
   since: string;
   /** From which version its hook runs in the background; null: always in line. */
   asyncSince: string | null;
+  /** For which tools, as the client's settings say it; null: for all, or the event knows none. */
+  matcher: string | null;
 }
 
 /**
@@ -23,11 +25,20 @@ export const OLDEST_CLIENT = '2.0.45';
  */
 const QUIET_ASYNC = '2.1.75';
 
-const event = (name: string, since = OLDEST_CLIENT, asyncSince: string | null = QUIET_ASYNC): HookEvent => ({
+const event = (name: string, rest: Partial<HookEvent> = {}): HookEvent => ({
   name,
-  since,
-  asyncSince,
+  since: OLDEST_CLIENT,
+  asyncSince: QUIET_ASYNC,
+  matcher: null,
+  ...rest,
 });
+
+/**
+ * All tools but those that only look or keep the task list. Whatever its command, a PreToolUse hook holds the client up for
+ * several ms (it writes the transcript out first), and these are most calls. They hardly ever ask; if one does, its
+ * PermissionRequest tells the tool and its input. That a call was made is in the transcript at once.
+ */
+const MAY_ASK = '^(?!(Read|Glob|Grep|LS|ToolSearch|TodoWrite|TaskCreate|TaskGet|TaskList|TaskUpdate)$)';
 
 /**
  * What is registered, and nothing else. Never WorktreeCreate, whose hook replaces what the client does, nor MessageDisplay,
@@ -36,23 +47,23 @@ const event = (name: string, since = OLDEST_CLIENT, asyncSince: string | null = 
 export const HOOK_EVENTS: readonly HookEvent[] = [
   event('SessionStart'),
   // In line: a client that exits does not wait for what runs in the background.
-  event('SessionEnd', OLDEST_CLIENT, null),
+  event('SessionEnd', { asyncSince: null }),
   event('UserPromptSubmit'),
-  event('PreToolUse'),
+  event('PreToolUse', { matcher: MAY_ASK }),
   // Until 2.1.119 each background hook of this event left an empty entry in the transcript.
-  event('PostToolUse', OLDEST_CLIENT, '2.1.119'),
-  event('PostToolUseFailure', '2.1.0'),
+  event('PostToolUse', { asyncSince: '2.1.119' }),
+  event('PostToolUseFailure', { since: '2.1.0' }),
   event('PermissionRequest'),
-  event('PermissionDenied', '2.1.89'),
+  event('PermissionDenied', { since: '2.1.89' }),
   event('Notification'),
   event('Stop'),
-  event('StopFailure', '2.1.78'),
+  event('StopFailure', { since: '2.1.78' }),
   event('SubagentStart'),
   event('SubagentStop'),
   event('PreCompact'),
-  event('PostCompact', '2.1.76'),
-  event('Elicitation', '2.1.76'),
-  event('ElicitationResult', '2.1.76'),
+  event('PostCompact', { since: '2.1.76' }),
+  event('Elicitation', { since: '2.1.76' }),
+  event('ElicitationResult', { since: '2.1.76' }),
 ];
 
 /** Seconds until the client stops waiting for the hook. */
