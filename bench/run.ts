@@ -7,6 +7,7 @@ const load: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
   fold: () => import('./fold.ts'),
   page: () => import('./page.ts'),
   truth: () => import('./truth.ts'),
+  hook: () => import('./hook.ts'),
 };
 
 const [name, ...rest] = process.argv.slice(2);
