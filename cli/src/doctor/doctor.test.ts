@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MACHINE_REPORT_MS, type MachineReport } from '@crewboard/contract';
 import { openEmbeddedLog } from '@crewboard/event-log/embedded';
@@ -9,6 +8,7 @@ import { createGateway } from '@crewboard/gateway';
 import { hookCommand, spoolFolder } from '@crewboard/ingest/hook-settings';
 import { createLogger, createMetrics } from '@crewboard/runtime';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { temporaryFolder } from '../../../test/support/folder.ts';
 import { groupsFor, installHooks } from '../hooks/install.ts';
 import { MAX_WAITING } from '../hooks/script.ts';
 import type { Check } from './check.ts';
@@ -25,7 +25,7 @@ afterEach(() => {
 
 /** A fresh machine: nothing of Claude Code and nothing of ours. No board listens on its port. */
 const machine = () => {
-  const root = mkdtempSync(join(tmpdir(), 'crewboard-doctor-'));
+  const root = temporaryFolder('doctor');
   const [claudeDir, dataDir, bin] = [join(root, 'claude'), join(root, 'data'), join(root, 'bin')];
   mkdirSync(bin);
   const env: NodeJS.ProcessEnv = { CLAUDE_CONFIG_DIR: claudeDir, CREWBOARD_DATA_DIR: dataDir, PATH: bin, PORT: '1' };
@@ -78,10 +78,10 @@ const REPORT: MachineReport = {
 };
 
 const startBoard = async (ingestToken?: string): Promise<string> => {
-  const log = await openEmbeddedLog({ dir: mkdtempSync(join(tmpdir(), 'crewboard-doctor-log-')) });
+  const log = await openEmbeddedLog({ dir: temporaryFolder('doctor-log') });
   const logger = createLogger({ name: 'test', level: 'silent' });
   const registry = createMetrics();
-  const webDir = mkdtempSync(join(tmpdir(), 'crewboard-doctor-web-'));
+  const webDir = temporaryFolder('doctor-web');
   const gateway = await createGateway({ log, logger, registry, webDir, host: '127.0.0.1', port: 0, ingestToken });
   onTestFinished(async () => {
     await gateway.close();

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spoolFolder } from '@crewboard/ingest/hook-settings';
 import { afterEach, expect, test, vi } from 'vitest';
+import { temporaryFolder } from '../../../test/support/folder.ts';
 import { clientVersion } from './client-version.ts';
 import { install, remove, status } from './command.ts';
 import { obstacleTo } from './policy.ts';
@@ -14,7 +14,7 @@ afterEach(() => {
 
 /** A machine with these files in its claude folder, and a client of this version on its PATH. */
 const machine = (settings?: object, version?: string) => {
-  const root = mkdtempSync(join(tmpdir(), 'crewboard-hooks-'));
+  const root = temporaryFolder('hooks');
   const claudeDir = join(root, 'claude');
   const dataDir = join(root, 'data');
   const bin = join(root, 'bin');

@@ -3,7 +3,6 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -11,18 +10,18 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HOOK_EVENTS, hookCommand } from '@crewboard/ingest/hook-settings';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../../test/support/folder.ts';
 import { groupsFor, installHooks, removeHooks } from './install.ts';
 
 const NEW_CLIENT = '2.1.330';
 
 /** A settings file in folders of its own. */
 const place = (content?: string | Buffer) => {
-  const root = mkdtempSync(join(tmpdir(), 'crewboard-install-'));
+  const root = temporaryFolder('install');
   const dataDir = join(root, 'data');
   const path = join(root, 'claude', 'settings.json');
   if (content !== undefined) {

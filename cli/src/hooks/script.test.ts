@@ -1,22 +1,12 @@
 import { spawn } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type HookVariant, hookCommand, hookScript, spoolFolder } from '@crewboard/ingest/hook-settings';
 import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../../test/support/folder.ts';
 import { installScript, MAX_PAYLOAD_BYTES, MAX_WAITING, scriptState } from './script.ts';
 
-const newDataDir = (name = 'data'): string => join(mkdtempSync(join(tmpdir(), 'crewboard-hook-')), name);
+const newDataDir = (name = 'data'): string => join(temporaryFolder('hook'), name);
 
 /** Shells that may be a system's `sh`, each under that name. */
 const SHELLS = ['/bin/sh', '/bin/dash', '/bin/bash', '/bin/zsh', '/bin/busybox'].filter((path) => existsSync(path));

@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../../../../test/support/folder.ts';
 import {
   compareVersions,
   HOOK_EVENTS,
@@ -20,7 +20,7 @@ const settingsWith = (names: readonly string[], rest: object = {}): string => {
 };
 
 const folderWith = (text?: string): string => {
-  const folder = mkdtempSync(join(tmpdir(), 'crewboard-settings-'));
+  const folder = temporaryFolder('settings');
   if (text !== undefined) writeFileSync(join(folder, 'settings.json'), text);
   return folder;
 };
