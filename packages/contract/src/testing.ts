@@ -1,4 +1,4 @@
-import type { Card, Session, StatusChange } from './card.ts';
+import type { Card, Session, StatusChange, Usage } from './card.ts';
 import { EVENT_VERSION, type EventOf, type SessionEventType } from './events.ts';
 import type { MachineReport } from './machine.ts';
 
@@ -115,6 +115,17 @@ export const anEvent = <Type extends SessionEventType>(
   } as EventOf<Type>;
 };
 
+export const aUsage = (overrides: Partial<Usage> = {}): Usage => ({
+  tokens: {},
+  costUsd: null,
+  costBy: null,
+  contextTokens: 0,
+  contextWindow: null,
+  linesAdded: 0,
+  linesRemoved: 0,
+  ...overrides,
+});
+
 export const aCard = (overrides: Partial<Card> = {}): Card => ({
   sessionId: 'session-1',
   status: 'working',
@@ -146,15 +157,7 @@ export const aCard = (overrides: Partial<Card> = {}): Card => ({
   lineage: { from: null, to: null },
   tasks: null,
   prompts: 1,
-  usage: {
-    tokens: {},
-    costUsd: null,
-    costBy: null,
-    contextTokens: 0,
-    contextWindow: null,
-    linesAdded: 0,
-    linesRemoved: 0,
-  },
+  usage: aUsage(),
   startedAt: T0,
   lastActivityAt: T0,
   ...overrides,

@@ -1,5 +1,5 @@
 import { CONDITIONS, type Session } from '@crewboard/contract';
-import { aSession, T0 } from '@crewboard/contract/testing';
+import { aSession, aUsage, T0 } from '@crewboard/contract/testing';
 import { type DOMWrapper, mount } from '@vue/test-utils';
 import { expect, test } from 'vitest';
 import { defineComponent, h, nextTick, ref } from 'vue';
@@ -7,7 +7,7 @@ import { provideClock } from '../ui/clock.ts';
 import { provideBoardLinks } from './board-links.ts';
 import { CONDITION_LOOKS } from './condition.ts';
 import SessionCard from './SessionCard.vue';
-import { anAgent, anAsk, asking, notedLinks, usageOf } from './testing.ts';
+import { anAgent, anAsk, asking, notedLinks } from './testing.ts';
 
 const MINUTE = 60_000;
 
@@ -76,7 +76,7 @@ test('says what is in the background, in context, inferred and long without a si
     backgroundShells: [{ id: 'b1', command: 'npm run dev', since: T0 }],
     quietSince: T0 - 3 * MINUTE,
     evidence: { source: 'timeout', says: 'No turn end for 60 s', at: T0, inferred: true },
-    usage: usageOf({ costUsd: 3.184, costBy: 'estimate', contextTokens: 128_400 }),
+    usage: aUsage({ costUsd: 3.184, costBy: 'estimate', contextTokens: 128_400 }),
   });
   expect(chipsOf(card)).toEqual(['no sign for 12m', 'inferred', 'main', 'tail', '1 shell', '128k tokens in context']);
   expect(card.get('.spent').text()).toBe('Opus 5.5 · $3.18 est.');
@@ -84,7 +84,7 @@ test('says what is in the background, in context, inferred and long without a si
 });
 
 test('tells how much of the context is used where its size is known', () => {
-  const { card } = mountCard({ usage: usageOf({ contextTokens: 126_400, contextWindow: 200_000 }) });
+  const { card } = mountCard({ usage: aUsage({ contextTokens: 126_400, contextWindow: 200_000 }) });
   expect(chipsOf(card)).toEqual(['main', '63% of the context used']);
 });
 

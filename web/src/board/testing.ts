@@ -21,18 +21,6 @@ export const asking = (...asks: Ask[]): Pick<Session, 'status' | 'attention' | '
   asks,
 });
 
-/** Usage with sensible defaults. */
-export const usageOf = (overrides: Partial<Session['usage']>): Session['usage'] => ({
-  tokens: {},
-  costUsd: null,
-  costBy: null,
-  contextTokens: 0,
-  contextWindow: null,
-  linesAdded: 0,
-  linesRemoved: 0,
-  ...overrides,
-});
-
 /** A subagent with sensible defaults. */
 export const anAgent = (overrides: Partial<Subagent> = {}): Subagent => ({
   agentId: 'agent-1',

@@ -1,6 +1,6 @@
-import { aSession } from '@crewboard/contract/testing';
+import { aSession, aUsage } from '@crewboard/contract/testing';
 import { describe, expect, test } from 'vitest';
-import { anAgent, anAsk, asking, usageOf } from './testing.ts';
+import { anAgent, anAsk, asking } from './testing.ts';
 import {
   checksInWords,
   connectionInWords,
@@ -52,21 +52,21 @@ test.each([
 });
 
 test('says whose figure a cost is', () => {
-  const client = usageOf({ costUsd: 3.18, costBy: 'client' });
+  const client = aUsage({ costUsd: 3.18, costBy: 'client' });
   expect([costLabel(client), costInWords(client)]).toEqual(['$3.18', '$3.18, the client’s own figure']);
-  const estimate = usageOf({ costUsd: 3.18, costBy: 'estimate' });
+  const estimate = aUsage({ costUsd: 3.18, costBy: 'estimate' });
   expect([costLabel(estimate), costInWords(estimate)]).toEqual([
     '$3.18 est.',
     '$3.18, estimated: tokens times list prices',
   ]);
-  expect([costLabel(usageOf({})), costInWords(usageOf({}))]).toEqual([null, null]);
+  expect([costLabel(aUsage({})), costInWords(aUsage({}))]).toEqual([null, null]);
 });
 
 test('says how full the context is, where its size is known', () => {
-  const known = usageOf({ contextTokens: 126_400, contextWindow: 200_000 });
+  const known = aUsage({ contextTokens: 126_400, contextWindow: 200_000 });
   expect(contextPercent(known)).toBe(63);
   expect(contextInWords(known)).toBe('126,400 of 200,000 tokens, 63 %');
-  const unknown = usageOf({ contextTokens: 126_400 });
+  const unknown = aUsage({ contextTokens: 126_400 });
   expect(contextPercent(unknown)).toBeNull();
   expect(contextInWords(unknown)).toBe('126,400 tokens');
 });
