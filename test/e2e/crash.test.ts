@@ -79,7 +79,7 @@ const appendAll = async (
 const untilFolded = (url: string, events: readonly SessionEvent[]) =>
   untilBoard(url, (sessions) => expect(withoutEnrichment(sessions)).toEqual(cardsOf(events)));
 
-describe('a kill in the middle of 20,000 events', () => {
+describe('a kill in the middle of 20,000 events', { timeout: 90_000 }, () => {
   it('of status leaves the same board as without it', async () => {
     const { log, url, startGateway, startStatus } = await startTeam();
     startGateway();
@@ -128,7 +128,8 @@ describe('a kill in the middle of 20,000 events', () => {
   });
 });
 
-const PATIENCE = { timeout: 20_000, interval: 20 };
+/** A machine with other work takes its time: what is tested is that it comes, not how soon. */
+const PATIENCE = { timeout: 60_000, interval: 20 };
 
 const sorted = (board: Board) => [...board.sessions.values()].toSorted((a, b) => (a.sessionId < b.sessionId ? -1 : 1));
 
