@@ -105,7 +105,7 @@ const viewAfter = (state: SessionState, event: Event): Partial<SessionState> => 
     case 'JobChanged':
       return { job: evolveJob(event) };
     case 'MachineLost':
-      return { machineLost: { silentSince: event.data.silentSince, at: event.occurredAt } };
+      return { machineLost: { silentSince: event.data.silentSince } };
     case 'MachineReturned':
       return { machineLost: null };
     default:

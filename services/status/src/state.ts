@@ -27,7 +27,7 @@ export const sessionStateSchema = z.object({
   hooks: hooksSchema,
   job: jobSchema.nullable(),
   /** The board hears nothing of the machine. */
-  machineLost: z.object({ silentSince: ms, at: ms }).nullable(),
+  machineLost: z.object({ silentSince: ms }).nullable(),
   facts: factsSchema,
 
   /**

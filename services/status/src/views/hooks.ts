@@ -10,7 +10,6 @@ export const hookAskSchema = z.object({
   tool: z.string().nullable(),
   input: z.string().nullable(),
   toolUseId: z.string().nullable(),
-  promptId: z.string().nullable(),
   agentId: z.string().nullable(),
   at: ms,
 });
@@ -74,7 +73,6 @@ export const evolveHooks = (view: Hooks, event: SessionEvent): Hooks => {
         tool: event.data.server,
         input: event.data.message,
         toolUseId: null,
-        promptId: null,
         agentId: event.agentId ?? null,
         at: event.occurredAt,
       });
@@ -163,11 +161,11 @@ const toolFinished = (view: Hooks, event: EventOf<'ToolFinished'>): Hooks => {
 };
 
 const permissionRequested = (view: Hooks, event: EventOf<'PermissionRequested'>): Hooks => {
-  const { kind, tool, input, toolUseId, promptId } = event.data;
+  const { kind, tool, input, toolUseId } = event.data;
   if (toolUseId !== null && view.finished.includes(toolUseId)) return view;
   const agentId = event.agentId ?? null;
   if (agentId === null && isAfterEnd(view, event.occurredAt)) return view;
-  const ask: HookAsk = { kind, tool, input, toolUseId, promptId, agentId, at: event.occurredAt };
+  const ask: HookAsk = { kind, tool, input, toolUseId, agentId, at: event.occurredAt };
   const turn = agentId === null ? working(view, event.occurredAt, false) : view.turn;
   return asked({ ...view, turn }, toolUseId ?? `hook:${event.position}`, ask);
 };
@@ -196,7 +194,6 @@ const notified = (view: Hooks, { data, occurredAt, agentId }: EventOf<'Notified'
     tool: newest?.[1].tool ?? null,
     input: newest?.[1].input ?? data.message,
     toolUseId: newest?.[0] ?? null,
-    promptId: view.promptId,
     agentId: agentId ?? null,
     at: occurredAt,
   });

@@ -7,7 +7,6 @@ export const jobSchema = z.object({
   tempo: z.string().nullable(),
   needs: z.string().nullable(),
   state: z.string().nullable(),
-  intent: z.string().nullable(),
   at: ms,
 });
 export type Job = z.infer<typeof jobSchema>;
@@ -16,7 +15,6 @@ export const evolveJob = ({ data, occurredAt }: EventOf<'JobChanged'>): Job => (
   tempo: data.tempo,
   needs: data.needs,
   state: data.state,
-  intent: data.intent,
   at: occurredAt,
 });
 
