@@ -5,6 +5,7 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 # The manifests alone first: as long as they stay, the installed packages come from the cache.
 COPY package.json package-lock.json .npmrc ./
+COPY packages/access/package.json packages/access/
 COPY packages/contract/package.json packages/contract/
 COPY packages/event-log/package.json packages/event-log/
 COPY packages/runtime/package.json packages/runtime/

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { Access } from '@crewboard/access';
 import type { EventLog } from '@crewboard/event-log';
 import { createGateway } from '@crewboard/gateway';
 import { type Logger, type Registry, runUntilSignal } from '@crewboard/runtime';
@@ -9,6 +10,7 @@ import { createStatusMetrics, createStatusService } from '@crewboard/status';
 
 export interface BoardOptions {
   log: EventLog;
+  access: Access;
   host: string;
   port: number;
   /** A session whose process is gone leaves the board so long after its last event. */
@@ -28,8 +30,8 @@ const webDir = fileURLToPath(new URL('./web', import.meta.url));
 type Work = (signal: AbortSignal) => Promise<void>;
 
 /**
- * Serves the board of a log, the fold and the gateway in this process, until the process is told to stop; closes the log
- * then. `work` begins at once, `onListening` hears where the board can be reached. When one of the three fails, all end.
+ * Serves the board of a log, the fold and the gateway in this process, until the process is told to stop; closes log and
+ * access then. `work` begins at once, `onListening` hears where the board can be reached. When one of the three fails, all end.
  */
 export const runBoard = async (
   options: BoardOptions,
@@ -40,6 +42,7 @@ export const runBoard = async (
   try {
     await runUntilSignal(serve, options.logger);
   } finally {
+    await options.access.close();
     await options.log.close();
   }
 };
@@ -51,7 +54,7 @@ const sayPortTaken = (error: unknown): void => {
 };
 
 const serveBoard = async (
-  { log, host, port, retentionDays, logDays, logger, registry }: BoardOptions,
+  { log, access, host, port, retentionDays, logDays, logger, registry }: BoardOptions,
   signal: AbortSignal,
   work: Work,
   onListening: (url: string) => void,
@@ -67,9 +70,11 @@ const serveBoard = async (
     logAgeMs: logDays * DAY_MS,
   });
   const listen = async (): Promise<void> => {
-    const gateway = await createGateway({ log, logger, registry, webDir, host, port }).catch((error: unknown) => {
-      throw isPortTaken(error) ? new PortTaken(host, port) : error;
-    });
+    const gateway = await createGateway({ log, access, logger, registry, webDir, host, port }).catch(
+      (error: unknown) => {
+        throw isPortTaken(error) ? new PortTaken(host, port) : error;
+      },
+    );
     onListening(gateway.url);
     if (!until.aborted) await once(until, 'abort');
     await gateway.close();

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openEmbeddedAccess } from '@crewboard/access/embedded';
 import { openEmbeddedLog } from '@crewboard/event-log';
 import { createLogger, createMetrics, parseConfig } from '@crewboard/runtime';
 import { runBoard } from './board.ts';
@@ -12,10 +13,11 @@ export const demo = async (env: NodeJS.ProcessEnv): Promise<void> => {
   const settings = parseConfig(settingsSchema, env);
   const logger = createLogger({ name: 'crewboard', level: settings.LOG_LEVEL });
   const dir = await mkdtemp(join(tmpdir(), 'crewboard-demo-'));
-  const log = await openEmbeddedLog({ dir });
+  const log = await openEmbeddedLog({ dir: join(dir, 'log') });
+  const access = await openEmbeddedAccess({ dir: join(dir, 'access') });
   try {
     await runBoard(
-      { ...boardSettings(settings), log, logger, registry: createMetrics() },
+      { ...boardSettings(settings), log, access, logger, registry: createMetrics() },
       (signal) => runDemo({ log, signal, seed: Date.now() }),
       (url) => console.log(`Crewboard’s demo is at ${url}. All sessions in it are invented; Ctrl-C ends it.`),
     );

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Access } from '@crewboard/access';
 import type { EventLog } from '@crewboard/event-log';
 import type { Logger } from '@crewboard/runtime';
 import type { Settings } from './settings.ts';
@@ -11,4 +12,14 @@ export const openLog = async (settings: Settings, logger: Logger): Promise<Event
   }
   const { openEmbeddedLog } = await import('@crewboard/event-log/embedded');
   return openEmbeddedLog({ dir: join(settings.CREWBOARD_DATA_DIR, 'log') });
+};
+
+/** Who may do what on that board, kept beside its log. In a data folder several processes may have it open at once. */
+export const openAccess = async (settings: Settings, logger: Logger): Promise<Access> => {
+  if (settings.REDIS_URL) {
+    const { openRedisAccess } = await import('@crewboard/access/redis');
+    return openRedisAccess({ url: settings.REDIS_URL, logger });
+  }
+  const { openEmbeddedAccess } = await import('@crewboard/access/embedded');
+  return openEmbeddedAccess({ dir: join(settings.CREWBOARD_DATA_DIR, 'access') });
 };

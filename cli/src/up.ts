@@ -4,7 +4,7 @@ import { agentIdentity, logSink } from '@crewboard/ingest';
 import { createLogger, createMetrics, parseConfig } from '@crewboard/runtime';
 import { startAgentThread } from './agent-thread/thread.ts';
 import { runBoard } from './board.ts';
-import { openLog } from './log.ts';
+import { openAccess, openLog } from './log.ts';
 import { boardSettings, settingsSchema } from './settings.ts';
 
 /** `crewboard up` and `npm start`: agent, fold and gateway in one process, on this machine's own sessions. */
@@ -23,9 +23,10 @@ export const up = async (env: NodeJS.ProcessEnv): Promise<void> => {
   registry.metrics = async () => `${await own()}\n${await agent.metrics()}`;
   try {
     const log = await openLog(settings, logger);
+    const access = await openAccess(settings, logger);
     const sink = logSink(log, logger);
     await runBoard(
-      { ...boardSettings(settings), log, logger, registry },
+      { ...boardSettings(settings), log, access, logger, registry },
       (signal) => agent.run(sink, signal),
       (url) => {
         console.log(`Crewboard is at ${url}`);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { openEmbeddedAccess } from '@crewboard/access/embedded';
 import { type BoardChange, type Session, START_OFFSET, type StatusChange } from '@crewboard/contract';
 import { openEmbeddedLog, type Projection } from '@crewboard/event-log';
 import { createGateway, type Gateway } from '@crewboard/gateway';
@@ -47,12 +48,14 @@ export const openLiveBoard = async (): Promise<LiveBoard> => {
   const webDir = join(dir, 'web');
   await buildPage(webDir);
   const log = await openEmbeddedLog({ dir: join(dir, 'log') });
+  const access = await openEmbeddedAccess({ dir: join(dir, 'access') });
   const lease = await log.acquireLease(0, 'browser-test', 24 * 3_600_000);
   if (!lease) throw new Error('the lease of a new log is taken');
 
   const serve = (port: number): Promise<Gateway> =>
     createGateway({
       log,
+      access,
       logger: createLogger({ name: 'browser-test', level: 'error' }),
       registry: createMetrics(),
       webDir,
@@ -80,6 +83,7 @@ export const openLiveBoard = async (): Promise<LiveBoard> => {
     },
     close: async () => {
       await gateway.close();
+      await access.close();
       await log.close();
       await rm(dir, { recursive: true, force: true });
     },

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { openEmbeddedAccess } from '@crewboard/access/embedded';
 import { MACHINE_REPORT_MS, type MachineReport } from '@crewboard/contract';
 import { openEmbeddedLog } from '@crewboard/event-log/embedded';
 import { createGateway } from '@crewboard/gateway';
@@ -79,12 +80,23 @@ const REPORT: MachineReport = {
 
 const startBoard = async (ingestToken?: string): Promise<string> => {
   const log = await openEmbeddedLog({ dir: temporaryFolder('doctor-log') });
+  const access = await openEmbeddedAccess({ dir: temporaryFolder('doctor-access') });
   const logger = createLogger({ name: 'test', level: 'silent' });
   const registry = createMetrics();
   const webDir = temporaryFolder('doctor-web');
-  const gateway = await createGateway({ log, logger, registry, webDir, host: '127.0.0.1', port: 0, ingestToken });
+  const gateway = await createGateway({
+    log,
+    access,
+    logger,
+    registry,
+    webDir,
+    host: '127.0.0.1',
+    port: 0,
+    ingestToken,
+  });
   onTestFinished(async () => {
     await gateway.close();
+    await access.close();
     await log.close();
   });
   return gateway.url;

@@ -4,10 +4,13 @@ import type { Offset } from './offset.ts';
 /** The shape that today's code writes. Older entries are lifted to it on read, see `upcast.ts`. */
 export const EVENT_VERSION = 1;
 
-/** The longest text that an event carries, in UTF-16 units. Whoever makes an event cuts to it. */
+/** The longest preview that an event carries, in UTF-16 units. Whoever makes an event cuts to it. */
 export const TEXT_MAX = 500;
+/** The same for prompts and replies, which a developer may choose to show whole. */
+export const LONG_TEXT_MAX = 4_000;
 
 const text = z.string().max(TEXT_MAX);
+const longText = z.string().max(LONG_TEXT_MAX);
 const name = z.string().max(200);
 const count = z.number().int().nonnegative();
 const epochMs = z.number().int().nonnegative();
@@ -46,14 +49,14 @@ export const SessionLocated = event('SessionLocated', {
 
 /** `by` says whose words they are: a person's, a program's (`claude -p`, SDK), or the client's own (task notifications). */
 export const PromptSubmitted = event('PromptSubmitted', {
-  text,
+  text: longText,
   by: z.enum(['human', 'program', 'client']),
   /** The client's name for the turn that the prompt belongs to; what is typed while it runs has the running turn's. */
   promptId: name.optional(),
 });
 
 /** One text block of a reply. A reply does not end a turn. */
-export const AssistantReplied = event('AssistantReplied', { text, model: name.nullable() });
+export const AssistantReplied = event('AssistantReplied', { text: longText, model: name.nullable() });
 
 /** The model thinks, or wrote a block that nothing else is known of: a sign of work. */
 export const AssistantThought = event('AssistantThought', { model: name.nullable() });
@@ -251,6 +254,12 @@ export const MachineLost = event('MachineLost', { silentSince: epochMs });
 /** The machine is heard again. */
 export const MachineReturned = event('MachineReturned', {});
 
+/**
+ * The person of the machine took the session off the board: made it private, or had what was sent of it erased. Nothing told before
+ * counts any more; what comes later begins it anew.
+ */
+export const SessionWithdrawn = event('SessionWithdrawn', { why: z.enum(['private', 'forgotten']) });
+
 export const sessionEventSchema = z.discriminatedUnion('type', [
   SessionLocated,
   PromptSubmitted,
@@ -287,6 +296,7 @@ export const sessionEventSchema = z.discriminatedUnion('type', [
   JobChanged,
   MachineLost,
   MachineReturned,
+  SessionWithdrawn,
 ]);
 export type SessionEvent = z.infer<typeof sessionEventSchema>;
 export type SessionEventType = SessionEvent['type'];

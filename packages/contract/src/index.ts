@@ -1,3 +1,4 @@
+export * from './agent-api.ts';
 export * from './board.ts';
 export * from './card.ts';
 export * from './changes.ts';
@@ -5,3 +6,5 @@ export * from './events.ts';
 export * from './machine.ts';
 export * from './offset.ts';
 export * from './upcast.ts';
+export * from './version.ts';
+export * from './viewer.ts';

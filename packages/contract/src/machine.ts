@@ -6,6 +6,11 @@ const name = z.string().max(200);
 /** Names that were seen, each with how often. At most 50. */
 const tally = z.record(name, count).refine((counts) => Object.keys(counts).length <= 50, 'more than 50 names');
 
+/** How much of a session leaves its machine, from the least to the most. `private`: that there is one more session, no more. */
+export const PRIVACY_TIERS = ['private', 'status', 'summary', 'full'] as const;
+export const privacyTierSchema = z.enum(PRIVACY_TIERS);
+export type PrivacyTier = z.infer<typeof privacyTierSchema>;
+
 /** How an agent and its senses fare: what it tells of itself every few seconds. Nothing in it comes from a session's content. */
 export const machineReportSchema = z.object({
   machine: name.min(1),
@@ -35,6 +40,17 @@ export const machineReportSchema = z.object({
     unreadable: count,
   }),
   transcripts: z.object({ files: count, backlogBytes: count, lastReadAt: epochMs.nullable() }),
+  /** What leaves the machine. Absent from agents that are older than privacy tiers: those send previews. */
+  privacy: z
+    .object({
+      /** What holds where no rule says otherwise. */
+      tier: privacyTierSchema,
+      /** How many rules for single repositories and paths there are. */
+      rules: count,
+      /** Live sessions of which nothing but their number leaves. */
+      privateSessions: count,
+    })
+    .optional(),
   /** Events that wait for the board. */
   queuedEvents: count,
   deadLetters: count,

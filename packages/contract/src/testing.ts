@@ -61,6 +61,7 @@ const data: { [Type in SessionEventType]: EventOf<Type>['data'] } = {
   JobChanged: { jobId: 'job-1', state: 'working', tempo: 'active', needs: null, intent: null, detail: null },
   MachineLost: { silentSince: T0 },
   MachineReturned: {},
+  SessionWithdrawn: { why: 'private' },
 };
 
 const sources: Partial<Record<SessionEventType, EventOf<SessionEventType>['source']>> = {
@@ -77,6 +78,7 @@ const sources: Partial<Record<SessionEventType, EventOf<SessionEventType>['sourc
   JobChanged: 'job',
   MachineLost: 'machine',
   MachineReturned: 'machine',
+  SessionWithdrawn: 'machine',
 };
 
 const streams: Record<EventOf<SessionEventType>['source'], string> = {

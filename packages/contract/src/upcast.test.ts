@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EVENT_VERSION, eventId, sessionEventSchema, TEXT_MAX } from './events.ts';
+import { EVENT_VERSION, eventId, LONG_TEXT_MAX, sessionEventSchema } from './events.ts';
 import { anEvent } from './testing.ts';
 import { parseEvent } from './upcast.ts';
 
@@ -18,7 +18,11 @@ describe('parseEvent', () => {
   it.each([
     ['a newer version', { ...anEvent('TurnEnded'), schemaVersion: EVENT_VERSION + 1 }, 'schemaVersion'],
     ['an unknown type', { ...anEvent('TurnEnded'), type: 'TurnBegun' }, 'type'],
-    ['a text that is too long', anEvent('PromptSubmitted', { data: { text: 'x'.repeat(TEXT_MAX + 1) } }), 'data.text'],
+    [
+      'a text that is too long',
+      anEvent('PromptSubmitted', { data: { text: 'x'.repeat(LONG_TEXT_MAX + 1) } }),
+      'data.text',
+    ],
     ['no object', 'TurnEnded', 'value'],
   ])('refuses %s and says why', (_name, value, where) => {
     expect(parseEvent(value)).toEqual({ ok: false, reason: expect.stringContaining(where) });

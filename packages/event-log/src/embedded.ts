@@ -2,7 +2,7 @@ import type { BoardChange, SessionEvent } from '@crewboard/contract';
 import { z } from 'zod';
 import { createEmbeddedGroup } from './embedded-group.ts';
 import { openStore, type PartitionStore } from './embedded-store.ts';
-import { createChangeReader, cutLetter, type RawEntry, toEventEntry } from './entries.ts';
+import { createChangeReader, cutLetter, isToForget, namesOne, type RawEntry, toEventEntry } from './entries.ts';
 import { type DeadLetter, type EventLog, FencedOff, LogUnavailable, type ReadOptions, type Row } from './event-log.ts';
 import { createLeases } from './leases.ts';
 import { groupByPartition, partitionOf } from './partition.ts';
@@ -155,6 +155,21 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
     machines: async () => {
       assertOpen();
       return readableMachines(Array.from(store.machines.getRange({}), ({ value }) => value));
+    },
+
+    removeMachine: (machine) => transact(() => void store.machines.removeSync(nameKey(machine))),
+    checkpoint: async (partition) => {
+      part(partition);
+      return store.checkpoint(partition);
+    },
+    forget: async (sessionIds) => {
+      assertOpen();
+      const isUnwanted = (raw: string): boolean => isToForget(raw, sessionIds);
+      for (const { events, changes } of store.partitions) {
+        await events.removeWhere(isUnwanted);
+        await changes.removeWhere(isUnwanted);
+      }
+      await store.deadLetters.removeWhere((raw) => namesOne(raw, sessionIds));
     },
 
     appendChanges: (changes: readonly BoardChange[]) => appendTo(changes, (partition) => part(partition).changes),

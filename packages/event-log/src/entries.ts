@@ -1,4 +1,5 @@
 import { type BoardChange, boardChangeSchema, type Offset, parseEvent, type RecordedChange } from '@crewboard/contract';
+import { z } from 'zod';
 import type { DeadLetter, EventEntry, GroupEntry, GroupReader, ReadOptions } from './event-log.ts';
 
 /** An entry as a backend stores it: one JSON text at its place. */
@@ -41,6 +42,22 @@ export const parseChange = (raw: string): Parsed<BoardChange> => {
 const RAW_MAX = 4096;
 
 export const cutLetter = (letter: DeadLetter): DeadLetter => ({ ...letter, raw: letter.raw.slice(0, RAW_MAX) });
+
+const namedSchema = z.object({ sessionId: z.string(), type: z.string() });
+
+/** Whether `forget` takes an event or a change away. One that can't be read goes where a session's id stands in it. */
+export const isToForget = (raw: string, sessionIds: ReadonlySet<string>): boolean => {
+  const json = parseJson(raw);
+  const named = json.ok ? namedSchema.safeParse(json.value).data : undefined;
+  if (named) return sessionIds.has(named.sessionId) && named.type !== 'SessionWithdrawn';
+  return namesOne(raw, sessionIds);
+};
+
+/** Whether one of the ids stands in a text, for what has no form to rely on. */
+export const namesOne = (raw: string, sessionIds: ReadonlySet<string>): boolean => {
+  for (const sessionId of sessionIds) if (raw.includes(sessionId)) return true;
+  return false;
+};
 
 interface ChangeSource {
   read(partition: number, options: ReadOptions): Promise<RawEntry[]>;

@@ -150,6 +150,16 @@ export interface EventLog {
   saveMachine(machine: Machine): Promise<void>;
   /** Every machine that ever reported, in no order. */
   machines(): Promise<Machine[]>;
+  /** Forgets a machine's report. Harmless where there is none. */
+  removeMachine(machine: string): Promise<void>;
+
+  /** How far the fold of a partition has come: all events up to there are in its rows. `START_OFFSET` for a new board. */
+  checkpoint(partition: number): Promise<Offset>;
+  /**
+   * Erases the events (but `SessionWithdrawn`), changes and dead letters of some sessions; the rest keeps its offsets. Rows and histories
+   * are the fold's: append a `SessionWithdrawn` for each session and wait for the checkpoint to pass it before. A repeat changes nothing.
+   */
+  forget(sessionIds: ReadonlySet<string>): Promise<void>;
 
   /** Appends changes that are nobody's card: summaries, pull requests. */
   appendChanges(changes: readonly BoardChange[]): Promise<void>;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Offset, START_OFFSET } from '@crewboard/contract';
 import { z } from 'zod';
-import { createChangeReader, cutLetter, type RawEntry, toEventEntry } from './entries.ts';
+import { createChangeReader, cutLetter, isToForget, namesOne, type RawEntry, toEventEntry } from './entries.ts';
 import { type DeadLetter, type EventLog, FencedOff, type ReadOptions } from './event-log.ts';
 import { fromRingFields, ringFields } from './history-ring.ts';
 import { createKeys } from './keys.ts';
@@ -12,6 +12,9 @@ import { createRedisGroup } from './redis-group.ts';
 import { isNoSuchKey, NO_STREAM, type StreamEnds, toRawEntry, toStreamEnds } from './redis-stream.ts';
 import { parseRow } from './rows.ts';
 import { readableHistory, readableMachines } from './stored.ts';
+
+export { runScript } from './lua.ts';
+export { type ConnectionLogger, type Connections, connect } from './redis-connections.ts';
 
 export interface RedisLogOptions {
   /** `redis://` or `rediss://`. */
@@ -25,6 +28,9 @@ export interface RedisLogOptions {
 
 /** So many entries are appended in one step. */
 const APPEND_STEP = 200;
+
+/** So many entries are looked at in one step to find those of a session. */
+const FORGET_STEP = 500;
 
 /** About so many dead letters are kept. */
 const DEAD_LETTERS_MAX = 10_000;
@@ -113,6 +119,18 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
   const trimStream = async (key: string, strategy: 'MINID' | 'MAXLEN', threshold: Offset | number): Promise<void> => {
     // One `XTRIM ~` removes a bounded number of entries.
     while ((await command((redis) => redis.call('XTRIM', key, strategy, '~', threshold))) !== 0);
+  };
+
+  const removeFrom = async (key: string, isUnwanted: (raw: string) => boolean): Promise<void> => {
+    for (let after = START_OFFSET; ; ) {
+      const step = await command((redis) => redis.xrange(key, `(${after}`, '+', 'COUNT', FORGET_STEP));
+      const entries = step.map(toRawEntry);
+      const last = entries.at(-1);
+      if (!last) return;
+      const offsets = entries.filter(({ raw }) => isUnwanted(raw)).map(({ offset }) => offset);
+      if (offsets.length > 0) await command((redis) => redis.xdel(key, ...offsets));
+      after = last.offset;
+    }
   };
 
   const leaseKeys = (partition: number): string[] => [keys.lease(partition), keys.fence(partition)];
@@ -210,6 +228,22 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
       await command((redis) => redis.hset(keys.machines, machine.report.machine, JSON.stringify(machine)));
     },
     machines: async () => readableMachines(await command((redis) => redis.hvals(keys.machines))),
+
+    removeMachine: async (machine) => {
+      await command((redis) => redis.hdel(keys.machines, machine));
+    },
+    checkpoint: async (partition) => {
+      assertPartition(partition);
+      return (await command((redis) => redis.get(keys.checkpoint(partition)))) ?? START_OFFSET;
+    },
+    forget: async (sessionIds) => {
+      const isUnwanted = (raw: string): boolean => isToForget(raw, sessionIds);
+      for (let partition = 0; partition < count; partition++) {
+        await removeFrom(keys.events(partition), isUnwanted);
+        await removeFrom(keys.board(partition), isUnwanted);
+      }
+      await removeFrom(keys.deadLetters, (raw) => namesOne(raw, sessionIds));
+    },
 
     appendChanges: (changes) => appendTo(changes, keys.board),
     readChanges: async (partition, readOptions) => {

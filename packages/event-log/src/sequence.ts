@@ -24,6 +24,8 @@ export interface Sequence {
   /** The last entry that was removed; `START_OFFSET` where none was. */
   horizon(): Offset;
   trim(options: { olderThan?: number; maxEntries?: number }): Promise<void>;
+  /** Removes single entries, wherever they stand; the horizon stays. */
+  removeWhere(isUnwanted: (raw: string) => boolean): Promise<void>;
   /** In a transaction. Keeps the horizon, so that offsets go on rising. */
   clear(): void;
 }
@@ -42,8 +44,9 @@ export const openSequence = (
 
   const horizon = (): Offset => meta.get(horizonKey) ?? START_OFFSET;
   const lastKey = (): number => {
-    for (const key of entries.getKeys({ reverse: true, limit: 1 })) return key;
-    return toKey(horizon());
+    const given = Number(meta.get(`given/${topic}`) ?? 0);
+    for (const key of entries.getKeys({ reverse: true, limit: 1 })) return Math.max(key, given);
+    return Math.max(toKey(horizon()), given);
   };
   let lastGiven = lastKey();
 
@@ -86,6 +89,21 @@ export const openSequence = (
     }
   };
 
+  const removeWhere: Sequence['removeWhere'] = async (isUnwanted) => {
+    for (let after = START_OFFSET; ; ) {
+      const step = read(after, TRIM_STEP);
+      const last = step.at(-1);
+      if (!last) return;
+      const keys = step.filter(({ raw }) => isUnwanted(raw)).map(({ offset }) => toKey(offset));
+      await root.childTransaction(() => {
+        for (const key of keys) entries.removeSync(key);
+        // The last key ever given must not be forgotten with its entry: offsets go on rising.
+        if (keys.at(-1) === lastGiven) meta.putSync(`given/${topic}`, String(lastGiven));
+      });
+      after = last.offset;
+    }
+  };
+
   return {
     topic,
     append,
@@ -95,6 +113,7 @@ export const openSequence = (
     last: () => toOffset(lastKey()),
     horizon,
     trim,
+    removeWhere,
     clear: () => remove(Array.from(entries.getKeys({}))),
   };
 };

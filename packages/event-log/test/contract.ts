@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import { boardPromises } from './board.contract.ts';
 import { changePromises } from './changes.contract.ts';
 import { eventPromises } from './events.contract.ts';
+import { forgetPromises } from './forget.contract.ts';
 import { groupPromises } from './group.contract.ts';
 import { historyPromises } from './history.contract.ts';
 import { lifePromises } from './life.contract.ts';
@@ -21,6 +22,7 @@ export const eventLogContract = (name: string, open: OpenLog): void => {
     machinePromises(underTest);
     changePromises(underTest);
     groupPromises(underTest);
+    forgetPromises(underTest);
     lifePromises(underTest);
   });
 };

@@ -1,3 +1,4 @@
+import type { Access } from '@crewboard/access';
 import type { EventLog } from '@crewboard/event-log';
 import { type Logger, type Registry, within } from '@crewboard/runtime';
 import { buildApp } from './app.ts';
@@ -6,6 +7,8 @@ import { Hub } from './hub.ts';
 
 export interface GatewayOptions {
   log: EventLog;
+  /** Who may do what. Stays open when the gateway closes, as the log does. */
+  access: Access;
   logger: Logger;
   registry: Registry;
   /** Where the built web page is; a note says so where it is not. */

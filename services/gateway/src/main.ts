@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { openRedisAccess } from '@crewboard/access/redis';
 import { openRedisLog } from '@crewboard/event-log';
 import { createLogger, createMetrics, parseConfig, runUntilSignal } from '@crewboard/runtime';
 import { gatewayConfigSchema } from './config.ts';
@@ -8,9 +9,11 @@ import { createGateway } from './gateway.ts';
 const config = parseConfig(gatewayConfigSchema, process.env);
 const logger = createLogger({ name: 'gateway', level: config.LOG_LEVEL });
 const log = await openRedisLog({ url: config.REDIS_URL, partitions: config.CREWBOARD_PARTITIONS, logger });
+const access = await openRedisAccess({ url: config.REDIS_URL, logger });
 await runUntilSignal(async (signal) => {
   const gateway = await createGateway({
     log,
+    access,
     logger,
     registry: createMetrics(),
     // The build puts the page beside the folder of the bundled services.
@@ -27,4 +30,5 @@ await runUntilSignal(async (signal) => {
   if (!signal.aborted) await once(signal, 'abort');
   await gateway.close();
 }, logger);
+await access.close();
 await log.close();

@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import type { Access } from '@crewboard/access';
+import { openEmbeddedAccess } from '@crewboard/access/embedded';
 import {
   type Board,
   type BoardChange,
@@ -32,6 +34,12 @@ export const openLog = async (partitions = 2): Promise<EventLog> => {
   const log = await openEmbeddedLog({ dir: await temporaryFolder(), partitions });
   onTestFinished(() => log.close());
   return log;
+};
+
+export const openAccess = async (): Promise<Access> => {
+  const access = await openEmbeddedAccess({ dir: await temporaryFolder() });
+  onTestFinished(() => access.close());
+  return access;
 };
 
 /** Writes to the board as the status service does: rows, removals, their changes and histories in one step. */
@@ -85,6 +93,7 @@ export const startGateway = async (log: EventLog, options: Partial<GatewayOption
   const registry = createMetrics();
   const gateway = await createGateway({
     log,
+    access: options.access ?? (await openAccess()),
     logger: createLogger({ name: 'gateway', level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
     registry,
     webDir: '/nowhere',

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { openEmbeddedAccess } from '@crewboard/access/embedded';
 import { type Board, emptyBoard, feedMessageSchema, reduceBoard, type Session } from '@crewboard/contract';
 import { openEmbeddedLog } from '@crewboard/event-log/embedded';
 import { createGateway } from '@crewboard/gateway';
@@ -28,6 +29,7 @@ export const startBoard = async (
 ): Promise<RunningBoard> => {
   const logger = createLogger({ name: 'replay', level: process.env.LOG_LEVEL ?? 'silent' });
   const log = await openEmbeddedLog({ dir: join(dataDir, 'log') });
+  const access = await openEmbeddedAccess({ dir: join(dataDir, 'access') });
   const stopping = new AbortController();
   const { signal } = stopping;
   const agent = createIngestService({
@@ -48,6 +50,7 @@ export const startBoard = async (
   });
   const gateway = await createGateway({
     log,
+    access,
     logger,
     registry: createMetrics(),
     webDir: join(dataDir, 'no-page'),
@@ -67,6 +70,7 @@ export const startBoard = async (
         await parts;
       } finally {
         await gateway.close();
+        await access.close();
         await log.close();
       }
     },
