@@ -65,6 +65,10 @@ export type MachineReport = z.infer<typeof machineReportSchema>;
 export const machineSchema = z.object({ report: machineReportSchema, receivedAt: epochMs });
 export type Machine = z.infer<typeof machineSchema>;
 
+/** GET /api/machines. `now` is the board's clock: what `receivedAt` is told apart by, whatever the clock of who asks says. */
+export const machinesSchema = z.object({ now: epochMs, machines: z.array(machineSchema) });
+export type Machines = z.infer<typeof machinesSchema>;
+
 /** An agent reports so often, in ms. */
 export const MACHINE_REPORT_MS = 5_000;
 /** A machine that was silent for so long is offline, in ms: one report may get lost. */

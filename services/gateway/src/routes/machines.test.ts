@@ -1,8 +1,9 @@
+import { machinesSchema } from '@crewboard/contract';
 import { aMachineReport, T0 } from '@crewboard/contract/testing';
 import { expect, test } from 'vitest';
 import { memoryLogger, openLog, startGateway, TOKEN } from '../../test/harness.ts';
 import { problemSchema } from '../problem.ts';
-import { machinesSchema, reportAnswerSchema } from './machines.ts';
+import { reportAnswerSchema } from './machines.ts';
 
 interface Send {
   token?: string | null;

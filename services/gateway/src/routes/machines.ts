@@ -1,4 +1,4 @@
-import { machineReportSchema, machineSchema } from '@crewboard/contract';
+import { type Machines, machineReportSchema } from '@crewboard/contract';
 import type { EventLog } from '@crewboard/event-log';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyPluginAsync } from 'fastify';
@@ -12,9 +12,6 @@ export interface MachineOptions {
   /** The team's token; without one nobody may report. */
   token: string | undefined;
 }
-
-export const machinesSchema = z.object({ machines: z.array(machineSchema) });
-type Machines = z.infer<typeof machinesSchema>;
 
 export const reportAnswerSchema = z.object({
   /** The board's clock, for the machine to see how far its own is off. */
@@ -69,6 +66,6 @@ export const machineRoutes =
     app.get('/api/machines', async (_request, reply): Promise<Machines> => {
       reply.header('cache-control', 'no-store');
       const machines = await orUnavailable(options.log.machines(), 'The log can not be read now.');
-      return { machines: machines.sort((a, b) => (a.report.machine < b.report.machine ? -1 : 1)) };
+      return { now: Date.now(), machines: machines.sort((a, b) => (a.report.machine < b.report.machine ? -1 : 1)) };
     });
   };

@@ -2,6 +2,7 @@ import {
   feedMessageSchema,
   machineReportSchema,
   machineSchema,
+  machinesSchema,
   sessionEventSchema,
   sessionSchema,
   statusChangeSchema,
@@ -11,7 +12,7 @@ import { z } from 'zod';
 import { problemSchema } from '../problem.ts';
 import { historySchema } from './board.ts';
 import { ingestAnswerSchema } from './ingest.ts';
-import { machinesSchema, reportAnswerSchema } from './machines.ts';
+import { reportAnswerSchema } from './machines.ts';
 
 const boardSchema = z.object({ offset: z.string(), sessions: z.array(sessionSchema) });
 
