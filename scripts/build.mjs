@@ -1,19 +1,23 @@
 // Bundles the command, the services and the web page into cli/dist.
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { build as bundle } from 'rolldown';
 import { build as buildWeb } from 'vite';
+import { licencesOf } from './licences.mjs';
 import { dist, root, stampFile, stampOfSources } from './sources.mjs';
 
-/** lmdb finds its binary, pino its worker and jsonc-parser its parts beside their own files. All else is bundled: it starts sooner. */
-const OUTSIDE = /^(lmdb|pino|jsonc-parser)$/;
-const isFromOutside = (id) => OUTSIDE.test(id);
+/**
+ * What the package names as dependencies is installed beside it: lmdb finds its binary, pino its worker and jsonc-parser its
+ * parts beside their own files. All else is bundled: it starts sooner, and nothing of the repository need be there.
+ */
+const { dependencies } = JSON.parse(readFileSync(join(root, 'cli', 'package.json'), 'utf8'));
+const isFromOutside = (id) => Object.hasOwn(dependencies, id);
 
 // Taken before the sources are read: an edit during the build makes the next start build again.
 const stamp = stampOfSources();
 rmSync(dist, { recursive: true, force: true });
 
-await bundle({
+const programs = await bundle({
   cwd: root,
   input: {
     crewboard: 'cli/src/main.ts',
@@ -37,10 +41,19 @@ await bundle({
   },
 });
 
-await buildWeb({
+const page = await buildWeb({
   root: join(root, 'web'),
   logLevel: 'warn',
   build: { outDir: join(dist, 'web'), emptyOutDir: true },
 });
+
+const sources = [...programs.output, ...page.output].flatMap(({ moduleIds = [], originalFileNames = [] }) => [
+  ...moduleIds,
+  // Fonts and the like, told from the page's folder.
+  ...originalFileNames.map((name) => resolve(root, 'web', name)),
+]);
+writeFileSync(join(dist, 'THIRD-PARTY-LICENCES.txt'), licencesOf(sources));
+// npm puts a licence into a package only from the package's own folder.
+copyFileSync(join(root, 'LICENSE'), join(root, 'cli', 'LICENSE'));
 
 writeFileSync(stampFile, stamp);

@@ -14,12 +14,14 @@ const sources = () => [
     readdirSync(join(root, group)).flatMap((name) => [`${group}/${name}/src`, `${group}/${name}/package.json`]),
   ),
   'cli/src',
+  'cli/package.json',
   'web/src',
   'web/public',
   'web/index.html',
   'web/vite.config.ts',
   'web/package.json',
   'scripts/build.mjs',
+  'scripts/licences.mjs',
   'package-lock.json',
 ];
 

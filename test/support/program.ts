@@ -21,8 +21,12 @@ export interface Program {
 }
 
 /** Starts `cli/dist/<script>`; it is killed with the end of the test, if it still runs then. */
-export const startProgram = (script: string, args: readonly string[], env: Record<string, string>): Program => {
-  const child: ChildProcess = spawn(process.execPath, [join(dist, script), ...args], {
+export const startProgram = (script: string, args: readonly string[], env: Record<string, string>): Program =>
+  startCommand(process.execPath, [join(dist, script), ...args], env);
+
+/** The same for a program that was installed elsewhere. */
+export const startCommand = (command: string, args: readonly string[], env: Record<string, string>): Program => {
+  const child: ChildProcess = spawn(command, args, {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
