@@ -1,55 +1,92 @@
 import { mkdirSync } from 'node:fs';
-import { open } from 'lmdb';
+import { LogUnavailable } from '@crewboard/event-log';
+import { type Database, open } from 'lmdb';
 import { type Access, createAccess } from './access.ts';
-import { type Records, readStored, toStored } from './records.ts';
+import { RECORD_KINDS, type RecordKind, type Records, SWEPT_AT_A_WRITE } from './records.ts';
+import { hasExpired, storedValue, toStored } from './stored.ts';
 
-/** Records in a folder of their own, durable when a call resolves. Other processes may have the same folder open. */
-export const openEmbeddedRecords = async ({ dir }: { dir: string }): Promise<Records> => {
+export interface EmbeddedRecordsOptions {
+  /** The records' own folder; made where there is none. */
+  dir: string;
+  /** Ms since 1970. */
+  now?: () => number;
+}
+
+/**
+ * Ids as bytes: what LMDB makes of a text with control characters is longer than the text, and 200 units of any script fit
+ * into its 1978 bytes.
+ */
+type KindStore = Database<string, Uint8Array>;
+
+const keyOf = (id: string): Uint8Array => Buffer.from(id);
+
+/** Records in a folder of their own, on disk when a call resolves. Other processes may have the same folder open. */
+export const openEmbeddedRecords = async ({ dir, now = Date.now }: EmbeddedRecordsOptions): Promise<Records> => {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const root = open<string, [string, string]>({ path: dir, noSubdir: false, encoding: 'string' });
-  const flushed = async <Result>(work: () => Result): Promise<Result> => {
-    const result = root.transactionSync(work);
-    await root.flushed;
-    return result;
+  const root = open<string, string>({ path: dir, noSubdir: false, encoding: 'string' });
+  const openKind = (name: RecordKind): [RecordKind, KindStore] => [
+    name,
+    root.openDB<string, Uint8Array>({ name, encoding: 'string', keyEncoding: 'binary' }),
+  ];
+  const kinds = new Map(RECORD_KINDS.map(openKind));
+  let closing: Promise<void> | undefined;
+
+  const storeOf = (kind: RecordKind): KindStore => {
+    const store = kinds.get(kind);
+    if (closing || !store) throw new LogUnavailable(`the records in ${dir} are closed`);
+    return store;
+  };
+
+  const sweep = (store: KindStore, from: Uint8Array): void => {
+    // Ids are random: those that follow one are as good as any.
+    const some = Array.from(store.getRange({ start: from, limit: SWEPT_AT_A_WRITE }));
+    for (const { key, value } of some) if (hasExpired(value, now())) store.removeSync(key);
+  };
+
+  const write = async <Result>(action: () => Result): Promise<Result> => {
+    try {
+      const result = root.transactionSync(action);
+      await root.flushed;
+      return result;
+    } catch (error) {
+      throw new LogUnavailable(`the records in ${dir} can't be written`, { cause: error });
+    }
   };
 
   return {
-    get: async (kind, id) => readStored(root.get([kind, id]), Date.now())?.value,
-    put: (kind, id, value, options = {}) =>
-      flushed(() => {
-        const now = Date.now();
-        if (options.onlyIfAbsent && readStored(root.get([kind, id]), now)) return false;
-        root.putSync([kind, id], toStored(value, options, now));
-        return true;
-      }),
-    take: (kind, id) =>
-      flushed(() => {
-        const stored = readStored(root.get([kind, id]), Date.now());
-        root.removeSync([kind, id]);
-        return stored?.value;
-      }),
-    remove: (kind, id) =>
-      flushed(() => {
-        const isThere = readStored(root.get([kind, id]), Date.now()) !== undefined;
-        root.removeSync([kind, id]);
-        return isThere;
-      }),
-    list: (kind) =>
-      flushed(() => {
-        const now = Date.now();
-        const found: { id: string; value: unknown }[] = [];
-        // Keys sort by their parts, so those of one kind stand together.
-        for (const { key, value } of Array.from(root.getRange({ start: [kind, ''], end: [kind, '\uffff'] }))) {
-          const stored = readStored(value, now);
-          if (stored) found.push({ id: key[1], value: stored.value });
-          else root.removeSync(key);
-        }
-        return found;
-      }),
-    close: () => root.close(),
+    get: async (kind, id) => storedValue(storeOf(kind).get(keyOf(id)), now()),
+    update: async (kind, id, decide) => {
+      const store = storeOf(kind);
+      const key = keyOf(id);
+      const current = (): unknown => storedValue(store.get(key), now());
+      const seen = current();
+      // Most often nothing changes, and then nobody waits for the lock or the disk.
+      if (decide(seen) === 'keep') return seen;
+      return write(() => {
+        const before = current();
+        const next = decide(before);
+        if (next === 'keep') return before;
+        const text = toStored(next, now());
+        if (text === undefined) store.removeSync(key);
+        else store.putSync(key, text);
+        sweep(store, key);
+        return before;
+      });
+    },
+    list: async (kind) => {
+      const entries = Array.from(storeOf(kind).getRange({}));
+      return entries.flatMap(({ key, value: text }) => {
+        const value = storedValue(text, now());
+        return value === undefined ? [] : [{ id: Buffer.from(key).toString(), value }];
+      });
+    },
+    close: () => {
+      closing ??= root.close();
+      return closing;
+    },
   };
 };
 
 /** Who may do what on the board of one data folder. */
-export const openEmbeddedAccess = async (options: { dir: string }): Promise<Access> =>
-  createAccess(await openEmbeddedRecords(options));
+export const openEmbeddedAccess = async (options: EmbeddedRecordsOptions): Promise<Access> =>
+  createAccess(await openEmbeddedRecords(options), options.now);

@@ -1,81 +1,68 @@
-import { type ConnectionLogger, connect, runScript } from '@crewboard/event-log/redis';
-import { z } from 'zod';
+import { type ConnectionLogger, connect, createKeys, runScript } from '@crewboard/event-log/redis';
 import { type Access, createAccess } from './access.ts';
-import { type RecordKind, type Records, readStored, toStored } from './records.ts';
+import { type Records, SWEPT_AT_A_WRITE } from './records.ts';
+import { storedValue, toStored } from './stored.ts';
 
 export interface RedisRecordsOptions {
+  /** `redis://` or `rediss://`. */
   url: string;
   /** Begins every key; the log's own prefix. */
   prefix?: string;
   logger?: ConnectionLogger;
+  /** Ms since 1970. */
+  now?: () => number;
 }
 
 /**
- * Puts a record where none is there, or the one there has expired.
+ * Replaces or removes a record, where it is still what was read. Then takes away expired ones among a few others.
  * KEYS  1 hash of the kind
- * ARGV  1 id, 2 the record, 3 now in ms since 1970
- * returns 1 when it was put, else 0
+ * ARGV  1 id, 2 the text that was read, '' for none, 3 the new text, '' to remove it, 4 now in ms since 1970
+ * returns 1, or 0 where another text is there: then nothing was written
  */
-const PUT_IF_ABSENT = `
-local stored = redis.call('HGET', KEYS[1], ARGV[1])
-if stored then
-  local expiresAt = cjson.decode(stored).expiresAt
-  if expiresAt == cjson.null or expiresAt > tonumber(ARGV[3]) then
-    return 0
+const REPLACE = `
+if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then
+  return 0
+end
+if ARGV[3] == '' then
+  redis.call('HDEL', KEYS[1], ARGV[1])
+else
+  redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+end
+local some = redis.call('HRANDFIELD', KEYS[1], ${SWEPT_AT_A_WRITE}, 'WITHVALUES')
+for i = 1, #some, 2 do
+  local isRead, stored = pcall(cjson.decode, some[i + 1])
+  local expiresAt = isRead and type(stored) == 'table' and stored.expiresAt
+  if type(expiresAt) == 'number' and expiresAt <= tonumber(ARGV[4]) then
+    redis.call('HDEL', KEYS[1], some[i])
   end
 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 return 1`;
 
-/**
- * Reads and removes a record.
- * KEYS  1 hash of the kind
- * ARGV  1 id
- * returns the record, or nil
- */
-const TAKE = `
-local stored = redis.call('HGET', KEYS[1], ARGV[1])
-redis.call('HDEL', KEYS[1], ARGV[1])
-return stored`;
-
-const textReply = z.string().nullable();
-
-/** Records in Redis, one hash for each kind. */
+/** Records in Redis 7 or later, or Valkey: one hash for each kind. As durable as Redis was told to keep them. */
 export const openRedisRecords = async (options: RedisRecordsOptions): Promise<Records> => {
-  const { url, prefix = 'crewboard', logger } = options;
+  const { url, prefix = 'crewboard', logger, now = Date.now } = options;
+  const keys = createKeys(prefix);
   const connections = await connect(url, logger);
   const { command } = connections;
-  const keyOf = (kind: RecordKind): string => `${prefix}:access:${kind}`;
-
-  const take = async (kind: RecordKind, id: string): Promise<unknown> => {
-    const reply = await command((redis) => runScript(redis, TAKE, [keyOf(kind)], [id]));
-    return readStored(textReply.parse(reply), Date.now())?.value;
-  };
 
   return {
-    get: async (kind, id) => readStored(await command((redis) => redis.hget(keyOf(kind), id)), Date.now())?.value,
-    put: async (kind, id, value, putOptions = {}) => {
-      const now = Date.now();
-      const record = toStored(value, putOptions, now);
-      if (putOptions.onlyIfAbsent) {
-        return (await command((redis) => runScript(redis, PUT_IF_ABSENT, [keyOf(kind)], [id, record, now]))) === 1;
+    get: async (kind, id) => storedValue(await command((redis) => redis.hget(keys.access(kind), id)), now()),
+    update: async (kind, id, decide) => {
+      for (;;) {
+        const text = await command((redis) => redis.hget(keys.access(kind), id));
+        const before = storedValue(text, now());
+        const next = decide(before);
+        if (next === 'keep') return before;
+        const args = [id, text ?? '', toStored(next, now()) ?? '', now()];
+        if ((await command((redis) => runScript(redis, REPLACE, [keys.access(kind)], args))) === 1) return before;
       }
-      await command((redis) => redis.hset(keyOf(kind), id, record));
-      return true;
     },
-    take,
-    remove: async (kind, id) => (await take(kind, id)) !== undefined,
     list: async (kind) => {
-      const now = Date.now();
-      const found: { id: string; value: unknown }[] = [];
-      const expired: string[] = [];
-      for (const [id, text] of Object.entries(await command((redis) => redis.hgetall(keyOf(kind))))) {
-        const stored = readStored(text, now);
-        if (stored) found.push({ id, value: stored.value });
-        else expired.push(id);
-      }
-      if (expired.length > 0) await command((redis) => redis.hdel(keyOf(kind), ...expired));
-      return found;
+      const texts = await command((redis) => redis.hgetall(keys.access(kind)));
+      return Object.entries(texts).flatMap(([id, text]) => {
+        const value = storedValue(text, now());
+        return value === undefined ? [] : [{ id, value }];
+      });
     },
     close: () => connections.close(),
   };
@@ -83,4 +70,4 @@ export const openRedisRecords = async (options: RedisRecordsOptions): Promise<Re
 
 /** Who may do what on the board of one Redis. */
 export const openRedisAccess = async (options: RedisRecordsOptions): Promise<Access> =>
-  createAccess(await openRedisRecords(options));
+  createAccess(await openRedisRecords(options), options.now);

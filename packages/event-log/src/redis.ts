@@ -13,6 +13,7 @@ import { isNoSuchKey, NO_STREAM, type StreamEnds, toRawEntry, toStreamEnds } fro
 import { parseRow } from './rows.ts';
 import { readableHistory, readableMachines } from './stored.ts';
 
+export { createKeys } from './keys.ts';
 export { runScript } from './lua.ts';
 export { type ConnectionLogger, type Connections, connect } from './redis-connections.ts';
 

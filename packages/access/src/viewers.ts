@@ -1,0 +1,46 @@
+import { type Role, roleSchema } from '@crewboard/contract';
+import { z } from 'zod';
+import type { Records } from './records.ts';
+import { hashSecret, isSecretShaped, newSecret } from './secrets.ts';
+import { epochMs, name } from './shapes.ts';
+
+const viewerSchema = z.object({
+  name,
+  role: roleSchema,
+  /** How this person signed in. */
+  by: z.enum(['password', 'github', 'oidc']),
+});
+export type Viewer = z.infer<typeof viewerSchema>;
+
+const signInSchema = viewerSchema.extend({ signedInAt: epochMs, expiresAt: epochMs });
+type SignInRecord = z.infer<typeof signInSchema>;
+
+export interface Viewers {
+  /** The cookie's value is told this once. */
+  signIn(viewer: Viewer, ttlMs: number): Promise<{ cookie: string; expiresAt: number }>;
+  viewerOf(cookie: string): Promise<(Viewer & { expiresAt: number }) | undefined>;
+  signOut(cookie: string): Promise<void>;
+}
+
+export const createViewers = (records: Records, now: () => number): Viewers => ({
+  async signIn({ name, role, by }, ttlMs) {
+    const cookie = newSecret();
+    const signedInAt = now();
+    const value: SignInRecord = { name, role, by, signedInAt, expiresAt: signedInAt + ttlMs };
+    await records.update('viewer', hashSecret(cookie), () => ({ value, ttlMs }));
+    return { cookie, expiresAt: value.expiresAt };
+  },
+  async viewerOf(cookie) {
+    if (!isSecretShaped(cookie)) return undefined;
+    const record = signInSchema.safeParse(await records.get('viewer', hashSecret(cookie))).data;
+    return record && { name: record.name, role: record.role, by: record.by, expiresAt: record.expiresAt };
+  },
+  async signOut(cookie) {
+    if (!isSecretShaped(cookie)) return;
+    await records.update('viewer', hashSecret(cookie), (current) => (current === undefined ? 'keep' : 'remove'));
+  },
+});
+
+/** True where a role may do what needs another. */
+export const mayActAs = (role: Role, needed: Role): boolean =>
+  roleSchema.options.indexOf(role) >= roleSchema.options.indexOf(needed);
