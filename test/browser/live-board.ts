@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openEmbeddedAccess } from '@crewboard/access/embedded';
 import { type BoardChange, type Session, START_OFFSET, type StatusChange } from '@crewboard/contract';
+import { aBrief } from '@crewboard/contract/testing';
 import { openEmbeddedLog, type Projection } from '@crewboard/event-log';
 import { createGateway, type Gateway } from '@crewboard/gateway';
 import { createLogger, createMetrics } from '@crewboard/runtime';
@@ -20,11 +21,11 @@ const buildPage = async (outDir: string): Promise<void> => {
   await run(process.execPath, args, { cwd: root, env: { ...process.env, NODE_ENV: 'production' } });
 };
 
-const changesOf = ({ summary, pullRequest, ...card }: Session): BoardChange[] => {
+const changesOf = ({ summary, brief, pullRequest, ...card }: Session): BoardChange[] => {
   const { sessionId } = card;
   return [
     { type: 'CardChanged', sessionId, card },
-    ...(summary === null ? [] : [{ type: 'SummaryWritten' as const, sessionId, summary }]),
+    ...(summary === null ? [] : [{ type: 'SummaryWritten' as const, sessionId, summary, brief: brief ?? aBrief() }]),
     ...(pullRequest === null ? [] : [{ type: 'PullRequestSeen' as const, sessionId, pullRequest }]),
   ];
 };
@@ -65,13 +66,25 @@ export const openLiveBoard = async (): Promise<LiveBoard> => {
   let gateway = await serve(0);
   const { url } = gateway;
   const save = (projection: Partial<Omit<Projection, 'checkpoint'>>) =>
-    log.save(lease, { rows: [], removed: [], changes: [], history: [], ...projection, checkpoint: START_OFFSET });
+    log.save(lease, {
+      rows: [],
+      removed: [],
+      changes: [],
+      history: [],
+      story: [],
+      ...projection,
+      checkpoint: START_OFFSET,
+    });
 
   return {
     url,
     tell: (...sessions) =>
       save({
-        rows: sessions.map(({ summary, pullRequest, ...card }) => ({ sessionId: card.sessionId, state: null, card })),
+        rows: sessions.map(({ summary, brief, pullRequest, ...card }) => ({
+          sessionId: card.sessionId,
+          state: null,
+          card,
+        })),
         changes: sessions.flatMap(changesOf),
       }),
     note: (sessionId, ...history) => save({ history: history.map((change) => ({ sessionId, change })) }),

@@ -1,5 +1,5 @@
 import type { Ask, Condition, PullRequest, Session, Subagent } from '@crewboard/contract';
-import { aSession } from '@crewboard/contract/testing';
+import { aPullRequest, aSession } from '@crewboard/contract/testing';
 
 const HOUR = 3_600_000;
 
@@ -25,16 +25,17 @@ export type Told = Partial<
 const CHECK_NAMES: readonly string[] = ['lint', 'types', 'unit', 'integration', 'test (node 22)', 'browser', 'image'];
 const CHECK_STATES: Record<string, PullRequest['checks'][number]['state']> = { v: 'passed', x: 'failed', o: 'pending' };
 
-const pullRequestOf = (repository: string, [number, checks]: [number, string]): PullRequest => ({
-  url: `https://github.com/${repository}/pull/${number}`,
-  number,
-  repository,
-  state: 'open',
-  checks: [...checks].map((check, index) => ({
-    name: CHECK_NAMES[index] ?? `check ${index}`,
-    state: CHECK_STATES[check] ?? 'pending',
-  })),
-});
+const pullRequestOf = (repository: string, [number, checks]: [number, string]): PullRequest =>
+  aPullRequest({
+    url: `https://github.com/${repository}/pull/${number}`,
+    number,
+    repository,
+    checks: [...checks].map((check, index) => ({
+      name: CHECK_NAMES[index] ?? `check ${index}`,
+      state: CHECK_STATES[check] ?? 'pending',
+      url: null,
+    })),
+  });
 
 const SAYS: Record<Session['status'], string> = {
   working: 'The client says it is busy',

@@ -1,9 +1,9 @@
-import type { BoardChange, PullRequest, SessionEvent } from '@crewboard/contract';
+import type { EnrichmentChange, EventOf, PullRequest, SessionEvent } from '@crewboard/contract';
 
-/** A change of the board that comes some time after the event it answers. */
+/** What the enricher finds some time after the event it answers. */
 export interface DelayedChange {
   afterMs: number;
-  change: BoardChange;
+  change: EnrichmentChange;
 }
 
 type CheckState = PullRequest['checks'][number]['state'];
@@ -39,7 +39,7 @@ export const createEnrichment = () => {
         known.reply = event.data.text;
         return [];
       case 'PullRequestLinked': {
-        const base = { ...event.data, state: 'open' } as const;
+        const base = linked(event);
         const breaks = event.data.number % 4 === 0;
         return [
           seen(3_000, { ...base, checks: checks(() => 'pending') }),
@@ -50,8 +50,7 @@ export const createEnrichment = () => {
       case 'TurnEnded': {
         if (event.data.backgroundAgents > 0) return [];
         const changes: DelayedChange[] = [];
-        if (known.reply)
-          changes.push({ afterMs: 2_500, change: { type: 'SummaryWritten', sessionId, summary: known.reply } });
+        if (known.reply) changes.push({ afterMs: 2_500, change: summaryOf(event, known.reply) });
         const { pullRequest } = known;
         if (pullRequest?.state !== 'open') return changes;
         known.turnsSinceLink += 1;
@@ -69,5 +68,26 @@ export const createEnrichment = () => {
   };
 };
 
+/** Positions of the demo's events rise, and so does what a summary covers. */
+const summaryOf = ({ sessionId, position, occurredAt: at }: SessionEvent, summary: string): EnrichmentChange => {
+  const brief = { goal: null, needed: null, by: 'model' as const, through: `${position}-0`, at };
+  return { type: 'SummaryWritten', sessionId, summary, brief };
+};
+
+const linked = ({ data, occurredAt }: EventOf<'PullRequestLinked'>): PullRequest => ({
+  url: data.url,
+  number: data.number,
+  repository: data.repository,
+  title: null,
+  state: 'open',
+  branch: null,
+  head: null,
+  review: null,
+  isMergeable: true,
+  checks: [],
+  linkedBy: 'client',
+  seenAt: occurredAt,
+});
+
 const checks = (stateOf: (index: number) => CheckState): PullRequest['checks'] =>
-  CHECKS.map((name, index) => ({ name, state: stateOf(index) }));
+  CHECKS.map((name, index) => ({ name, state: stateOf(index), url: null }));

@@ -1,4 +1,4 @@
-import type { BoardChange, SessionEvent } from '@crewboard/contract';
+import type { EnrichmentChange, SessionEvent } from '@crewboard/contract';
 import { expect, test, vi } from 'vitest';
 import { runDemo } from './run-demo.ts';
 
@@ -7,13 +7,13 @@ const START = Date.UTC(2026, 0, 5, 9);
 test('tells the opening at once, the rest in its time, summaries and pull requests after the cards, and stops when told', async () => {
   vi.useFakeTimers({ now: START });
   const events: { at: number; event: SessionEvent }[] = [];
-  const changes: { at: number; change: BoardChange }[] = [];
+  const changes: { at: number; change: EnrichmentChange }[] = [];
   const stop = new AbortController();
   const log = {
     append: async (batch: readonly SessionEvent[]) =>
       void events.push(...batch.map((event) => ({ at: Date.now(), event }))),
-    appendChanges: async (batch: readonly BoardChange[]) =>
-      void changes.push(...batch.map((change) => ({ at: Date.now(), change }))),
+    appendChanges: async (batch: readonly EnrichmentChange[]) =>
+      changes.push(...batch.map((change) => ({ at: Date.now(), change }))),
   };
   try {
     const running = runDemo({ log, signal: stop.signal, seed: 1 });

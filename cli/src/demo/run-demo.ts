@@ -1,4 +1,4 @@
-import type { BoardChange } from '@crewboard/contract';
+import type { EnrichmentChange } from '@crewboard/contract';
 import type { EventLog } from '@crewboard/event-log';
 import { createEnrichment } from './enrichment.ts';
 import { type DemoStep, demoEvents } from './events.ts';
@@ -20,7 +20,7 @@ export const runDemo = async ({ log, signal, seed, now = Date.now }: DemoOptions
   const startAt = now();
   const steps = demoEvents(seed, startAt);
   const enrich = createEnrichment();
-  let waiting: { dueAt: number; change: BoardChange }[] = [];
+  let waiting: { dueAt: number; change: EnrichmentChange }[] = [];
 
   const tell = async (batch: readonly DemoStep[]): Promise<void> => {
     await log.append(batch.map(({ event }) => event));

@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { applyChange, emptyBoard, reduceBoard } from './board.ts';
-import type { PullRequest } from './card.ts';
+import { applyEnrichment, emptyBoard, noEnrichment, reduceBoard } from './board.ts';
 import { feedMessageSchema } from './changes.ts';
-import { aCard, aSession } from './testing.ts';
-
-const pullRequest: PullRequest = {
-  url: 'https://github.com/acme/widgets/pull/42',
-  number: 42,
-  repository: 'acme/widgets',
-  state: 'open',
-  checks: [],
-};
+import { aPullRequest, aSession, aSummary } from './testing.ts';
 
 describe('reduceBoard', () => {
   const one = aSession({ sessionId: 'one' });
@@ -37,26 +28,21 @@ describe('reduceBoard', () => {
   it('is empty after a reset', () => expect(reduceBoard(board, { kind: 'reset' })).toEqual(emptyBoard));
 });
 
-describe('applyChange', () => {
-  it('keeps what the enricher wrote when the card changes', () => {
-    const session = aSession({ summary: 'Halfway', pullRequest });
-    const card = aCard({ status: 'idle' });
-    expect(applyChange(session, { type: 'CardChanged', sessionId: 'session-1', card })).toEqual({
-      ...card,
-      summary: 'Halfway',
-      pullRequest,
-    });
-  });
-
-  it('puts a summary and a pull request on the card', () => {
-    const withSummary = applyChange(aSession(), { type: 'SummaryWritten', sessionId: 'session-1', summary: 'Done' });
-    const seen = applyChange(withSummary, { type: 'PullRequestSeen', sessionId: 'session-1', pullRequest });
+describe('what was found of a session', () => {
+  it('is a summary and a pull request, each by itself', () => {
+    const pullRequest = aPullRequest();
+    const summed = applyEnrichment(noEnrichment, aSummary('session-1', 'Done'));
+    const seen = applyEnrichment(summed, { type: 'PullRequestSeen', sessionId: 'session-1', pullRequest });
     expect(seen).toMatchObject({ summary: 'Done', pullRequest });
+    const gone = applyEnrichment(seen, { type: 'PullRequestSeen', sessionId: 'session-1', pullRequest: null });
+    expect(gone).toMatchObject({ summary: 'Done', pullRequest: null });
   });
 
-  it('knows no session after it was removed, nor one that has no card', () => {
-    expect(applyChange(aSession(), { type: 'CardRemoved', sessionId: 'session-1' })).toBeUndefined();
-    expect(applyChange(undefined, { type: 'SummaryWritten', sessionId: 'x', summary: 'Late' })).toBeUndefined();
+  it('is never replaced by a summary that covers less', () => {
+    const newer = applyEnrichment(noEnrichment, aSummary('session-1', 'Tests pass', { through: '10-0' }));
+    expect(applyEnrichment(newer, aSummary('session-1', 'Runs the tests', { through: '9-0' }))).toBe(newer);
+    const same = applyEnrichment(newer, aSummary('session-1', 'All tests pass', { through: '10-0' }));
+    expect(same.summary).toBe('All tests pass');
   });
 });
 

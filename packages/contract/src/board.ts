@@ -1,5 +1,6 @@
 import type { Session } from './card.ts';
-import type { BoardChange, FeedMessage } from './changes.ts';
+import type { EnrichmentChange, FeedMessage } from './changes.ts';
+import { compareOffsets } from './offset.ts';
 
 /** Every session by its id, true at `offset` (null before the first snapshot). Replaced, never mutated. */
 export interface Board {
@@ -28,19 +29,14 @@ export const reduceBoard = (board: Board, message: FeedMessage): Board => {
   }
 };
 
-/**
- * The session after one entry of the changelog: a card keeps the summary and pull request that were there before it.
- * `undefined` when the session is gone, or when an enrichment came for one that has no card (yet).
- */
-export const applyChange = (session: Session | undefined, change: BoardChange): Session | undefined => {
-  switch (change.type) {
-    case 'CardChanged':
-      return { ...change.card, summary: session?.summary ?? null, pullRequest: session?.pullRequest ?? null };
-    case 'CardRemoved':
-      return undefined;
-    case 'SummaryWritten':
-      return session && { ...session, summary: change.summary };
-    case 'PullRequestSeen':
-      return session && { ...session, pullRequest: change.pullRequest };
-  }
+/** What the enricher knows of a session. */
+export type Enrichment = Pick<Session, 'summary' | 'brief' | 'pullRequest'>;
+
+export const noEnrichment: Enrichment = { summary: null, brief: null, pullRequest: null };
+
+/** The enrichment after one more change. A summary that covers less than the one that is there changes nothing. */
+export const applyEnrichment = (known: Enrichment, change: EnrichmentChange): Enrichment => {
+  if (change.type === 'PullRequestSeen') return { ...known, pullRequest: change.pullRequest };
+  const { summary, brief } = change;
+  return known.brief && compareOffsets(brief.through, known.brief.through) < 0 ? known : { ...known, summary, brief };
 };

@@ -171,6 +171,11 @@ export const cardSchema = z.object({
   /** Null where the session keeps no list. */
   tasks: z.array(taskSchema).nullable(),
   prompts: count,
+  /** Pull requests that the session itself told of, and commits that it made: the latest ten of each, the newest last. */
+  pullRequestLinks: z.array(
+    z.object({ url: z.string(), number: count, repository: z.string(), by: z.enum(['client', 'output']) }),
+  ),
+  commits: z.array(z.string()),
   usage: usageSchema,
   startedAt: epochMs,
   lastActivityAt: epochMs,
@@ -189,18 +194,54 @@ export const statusChangeSchema = z.object({
 });
 export type StatusChange = z.infer<typeof statusChangeSchema>;
 
+/** A pull request as its host last told it. */
 export const pullRequestSchema = z.object({
   url: z.string(),
   number: count,
   repository: z.string(),
+  title: z.string().nullable(),
   state: z.enum(['open', 'draft', 'merged', 'closed']),
-  checks: z.array(z.object({ name: z.string(), state: z.enum(['pending', 'passed', 'failed']) })),
+  /** The branch that it brings, and the commit at its head. */
+  branch: z.string().nullable(),
+  head: z.string().nullable(),
+  /** What the reviewers decided; null while nobody has to or has yet. */
+  review: z.enum(['approved', 'changes_requested', 'required']).nullable(),
+  /** Null while the host works it out. */
+  isMergeable: z.boolean().nullable(),
+  checks: z.array(
+    z.object({
+      name: z.string(),
+      state: z.enum(['pending', 'passed', 'failed', 'skipped']),
+      /** Where its run can be read. */
+      url: z.string().nullable(),
+    }),
+  ),
+  /** How the session was found to belong to it. */
+  linkedBy: z.enum(['client', 'branch', 'commit', 'url']),
+  /** When its host told this, by the board's clock. */
+  seenAt: epochMs,
 });
 export type PullRequest = z.infer<typeof pullRequestSchema>;
 
+/** What a session is about, beside the line of its `summary`. */
+export const briefSchema = z.object({
+  /** One line; stays as it is while the session goes on with the same thing. */
+  goal: z.string().max(200).nullable(),
+  /** What an open ask needs a person for; null while nothing is asked. */
+  needed: z.string().max(300).nullable(),
+  /** Who wrote it: a model, or nobody: then it is the session's own last words. */
+  by: z.enum(['model', 'extract']),
+  /** The change of the card that it covers: of two, the later holds, whichever came first. */
+  through: z.string(),
+  at: epochMs,
+});
+export type Brief = z.infer<typeof briefSchema>;
+
 /** A card with what the enricher knows of it: the session as everyone outside sees it. */
 export const sessionSchema = cardSchema.extend({
+  /** What it does or did last, in one line or two. */
   summary: z.string().nullable(),
+  brief: briefSchema.nullable(),
   pullRequest: pullRequestSchema.nullable(),
 });
 export type Session = z.infer<typeof sessionSchema>;

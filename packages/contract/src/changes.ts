@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { cardSchema, pullRequestSchema, sessionSchema } from './card.ts';
+import { briefSchema, cardSchema, pullRequestSchema, sessionSchema } from './card.ts';
 import type { Offset } from './offset.ts';
 
 /** The shape of what stands in the board changelog. A new one begins a new board: read models are rebuilt, not migrated. */
-export const BOARD_VERSION = 2;
+export const BOARD_VERSION = 3;
 
 const sessionId = z.string().min(1).max(200);
 
@@ -11,10 +11,12 @@ const sessionId = z.string().min(1).max(200);
 export const boardChangeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('CardChanged'), sessionId, card: cardSchema }),
   z.object({ type: z.literal('CardRemoved'), sessionId }),
-  z.object({ type: z.literal('SummaryWritten'), sessionId, summary: z.string().max(2000) }),
+  z.object({ type: z.literal('SummaryWritten'), sessionId, summary: z.string().max(600), brief: briefSchema }),
   z.object({ type: z.literal('PullRequestSeen'), sessionId, pullRequest: pullRequestSchema.nullable() }),
 ]);
 export type BoardChange = z.infer<typeof boardChangeSchema>;
+/** What the enricher writes. It outlives the board: a board that is folded anew keeps it. */
+export type EnrichmentChange = Extract<BoardChange, { type: 'SummaryWritten' | 'PullRequestSeen' }>;
 export type RecordedChange = BoardChange & { partition: number; offset: Offset };
 
 /**

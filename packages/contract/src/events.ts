@@ -202,8 +202,17 @@ export const TitleGiven = event('TitleGiven', { title: text, by: z.enum(['person
 
 export const PermissionModeChanged = event('PermissionModeChanged', { mode: name });
 
-/** A pull request that the client itself noted for this session. */
-export const PullRequestLinked = event('PullRequestLinked', { url: text, number: count, repository: name });
+/** A pull request of this session: the client noted it (`client`), or a command that it ran printed the address (`output`). */
+export const PullRequestLinked = event('PullRequestLinked', {
+  url: text,
+  number: count,
+  repository: name,
+  /** Absent means `client`. */
+  by: z.enum(['client', 'output']).optional(),
+});
+
+/** A commit that the session made: its hash as Git printed it, 7 to 40 digits. */
+export const CommitMade = event('CommitMade', { sha: z.string().regex(/^[0-9a-f]{7,40}$/) });
 
 /**
  * Counts of the older part of a transcript that was not told event by event, because its end was told first.
@@ -275,6 +284,7 @@ export const sessionEventSchema = z.discriminatedUnion('type', [
   TitleGiven,
   PermissionModeChanged,
   PullRequestLinked,
+  CommitMade,
   HistoryCounted,
   PresenceChanged,
   SessionLeft,

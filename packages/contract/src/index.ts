@@ -5,6 +5,7 @@ export * from './changes.ts';
 export * from './events.ts';
 export * from './machine.ts';
 export * from './offset.ts';
+export * from './story.ts';
 export * from './upcast.ts';
 export * from './version.ts';
 export * from './viewer.ts';

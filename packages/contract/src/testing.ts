@@ -1,4 +1,5 @@
-import type { Card, Session, StatusChange, Usage } from './card.ts';
+import type { Brief, Card, PullRequest, Session, StatusChange, Usage } from './card.ts';
+import type { EnrichmentChange } from './changes.ts';
 import { EVENT_VERSION, type EventOf, type SessionEventType } from './events.ts';
 import type { MachineReport } from './machine.ts';
 
@@ -28,6 +29,7 @@ const data: { [Type in SessionEventType]: EventOf<Type>['data'] } = {
   CostReported: { costUsd: 0.5, linesAdded: 12, linesRemoved: 3 },
   TitleGiven: { title: 'Tail reader keeps the last line', by: 'model' },
   PermissionModeChanged: { mode: 'acceptEdits' },
+  CommitMade: { sha: '4f2a9c1' },
   PullRequestLinked: { url: 'https://github.com/acme/widgets/pull/42', number: 42, repository: 'acme/widgets' },
   HistoryCounted: {
     prompts: 3,
@@ -159,6 +161,8 @@ export const aCard = (overrides: Partial<Card> = {}): Card => ({
   lineage: { from: null, to: null },
   tasks: null,
   prompts: 1,
+  pullRequestLinks: [],
+  commits: [],
   usage: aUsage(),
   startedAt: T0,
   lastActivityAt: T0,
@@ -168,7 +172,45 @@ export const aCard = (overrides: Partial<Card> = {}): Card => ({
 export const aSession = (overrides: Partial<Session> = {}): Session => ({
   ...aCard(),
   summary: null,
+  brief: null,
   pullRequest: null,
+  ...overrides,
+});
+
+export const aBrief = (overrides: Partial<Brief> = {}): Brief => ({
+  goal: 'Fix the tail reader',
+  needed: null,
+  by: 'extract',
+  through: '1-0',
+  at: T0,
+  ...overrides,
+});
+
+/** The change that a summary makes. */
+export const aSummary = (
+  sessionId: string,
+  summary: string,
+  brief: Partial<Brief> = {},
+): Extract<EnrichmentChange, { type: 'SummaryWritten' }> => ({
+  type: 'SummaryWritten',
+  sessionId,
+  summary,
+  brief: aBrief(brief),
+});
+
+export const aPullRequest = (overrides: Partial<PullRequest> = {}): PullRequest => ({
+  url: 'https://github.com/acme/widgets/pull/42',
+  number: 42,
+  repository: 'acme/widgets',
+  title: 'Tail reader keeps the last line',
+  state: 'open',
+  branch: 'tail-reader',
+  head: '4f2a9c1d0b6e8a7f5c3d2e1f0a9b8c7d6e5f4a3b',
+  review: null,
+  isMergeable: true,
+  checks: [],
+  linkedBy: 'client',
+  seenAt: T0,
   ...overrides,
 });
 

@@ -11,7 +11,10 @@ export interface PartitionStore {
   events: Sequence;
   changes: Sequence;
   rows: Database<string, Uint8Array>;
-  histories: Histories;
+  /** Changes of status and stories, see `history-ring.ts`. */
+  rings: Histories;
+  /** The last of each kind that the enricher said of a session. */
+  enrichments: Database<string, Uint8Array>;
 }
 
 /** The LMDB environment of an embedded log, and the names of all that is in it. */
@@ -54,7 +57,12 @@ const openPartition = (
   events: openSequence(root, meta, `events/${partition}`),
   changes: openSequence(root, meta, `board/${partition}`),
   rows: root.openDB<string, Uint8Array>({ name: `rows/${partition}`, encoding: 'string', keyEncoding: 'binary' }),
-  histories: openHistories(root, `history/${partition}`),
+  rings: openHistories(root, `history/${partition}`),
+  enrichments: root.openDB<string, Uint8Array>({
+    name: `enrichment/${partition}`,
+    encoding: 'string',
+    keyEncoding: 'binary',
+  }),
 });
 
 const build = (
@@ -86,10 +94,10 @@ const build = (
       return raised;
     },
     clearBoard: () => {
-      for (const [partition, { changes, rows, histories }] of partitions.entries()) {
+      for (const [partition, { changes, rows, rings }] of partitions.entries()) {
         changes.clear();
         for (const key of Array.from(rows.getKeys({}))) rows.removeSync(key);
-        histories.clear();
+        rings.clear();
         meta.removeSync(`checkpoint/${partition}`);
         store.raiseFence(partition);
       }
@@ -114,7 +122,7 @@ export const openStore = async (
     leave();
   };
   try {
-    root = open<string, string>({ path: dir, noSubdir: false, encoding: 'string', maxDbs: 8 + partitions * 4 });
+    root = open<string, string>({ path: dir, noSubdir: false, encoding: 'string', maxDbs: 8 + partitions * 5 });
     const meta = root.openDB<string, string>({ name: 'meta', encoding: 'string' });
     return { store: build(root, meta, dir, partitions), close };
   } catch (error) {

@@ -1,14 +1,17 @@
-import type { BoardChange, SessionEvent } from '@crewboard/contract';
+import type { SessionEvent } from '@crewboard/contract';
 import { z } from 'zod';
 import { createEmbeddedGroup } from './embedded-group.ts';
+import type { StoredChange } from './embedded-history.ts';
 import { openStore, type PartitionStore } from './embedded-store.ts';
+import { ENRICHMENT_KINDS, enrichmentField, readableEnrichments } from './enrichment.ts';
 import { createChangeReader, cutLetter, isToForget, namesOne, type RawEntry, toEventEntry } from './entries.ts';
 import { type DeadLetter, type EventLog, FencedOff, LogUnavailable, type ReadOptions, type Row } from './event-log.ts';
+import { type RingKind, ringId } from './history-ring.ts';
 import { createLeases } from './leases.ts';
 import { groupByPartition, partitionOf } from './partition.ts';
 import { parseRow } from './rows.ts';
 import type { Sequence } from './sequence.ts';
-import { readableHistory, readableMachines } from './stored.ts';
+import { readableHistory, readableMachines, readableStory } from './stored.ts';
 import { createWaits } from './waits.ts';
 
 export interface EmbeddedLogOptions {
@@ -22,6 +25,13 @@ export interface EmbeddedLogOptions {
 const DEAD_LETTERS_MAX = 10_000;
 
 const deadLetterSchema = z.object({ from: z.string(), reason: z.string(), raw: z.string(), at: z.number() });
+
+const RINGS: readonly RingKind[] = ['history', 'story'];
+
+const toRing = (kind: RingKind, sessionId: string, entry: unknown): StoredChange => ({
+  ring: ringId(kind, sessionId),
+  raw: JSON.stringify(entry),
+});
 
 const nameKey = (name: string): Uint8Array => Buffer.from(name);
 
@@ -58,13 +68,10 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
     }
   };
 
-  const appendTo = async <Item extends { sessionId: string }>(
-    items: readonly Item[],
-    sequenceOf: (partition: number) => Sequence,
-  ): Promise<void> => {
-    const batches = [...groupByPartition(items, count)].map(([partition, batch]) => ({
-      sequence: sequenceOf(partition),
-      raws: batch.map((item) => JSON.stringify(item)),
+  const append = async (events: readonly SessionEvent[]): Promise<void> => {
+    const batches = [...groupByPartition(events, count)].map(([partition, batch]) => ({
+      sequence: part(partition).events,
+      raws: batch.map((event) => JSON.stringify(event)),
     }));
     if (batches.length === 0) return;
     await transact(() => {
@@ -91,6 +98,9 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
     await store.deadLetters.trim({ maxEntries: DEAD_LETTERS_MAX });
   };
 
+  const readRing = (kind: RingKind, sessionId: string): string[] =>
+    part(partitionOf(sessionId, count)).rings.read(ringId(kind, sessionId));
+
   const leases = createLeases({
     read: (partition) => store.fence(partition),
     raise: (partition) => transact(() => store.raiseFence(partition)),
@@ -107,7 +117,7 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
       return store.epoch();
     },
 
-    append: (events: readonly SessionEvent[]) => appendTo(events, (partition) => part(partition).events),
+    append,
     read: async (partition, options) => (await readFrom(part(partition).events, options)).map(toEventEntry),
     lastOffset: async (partition) => part(partition).events.last(),
 
@@ -121,23 +131,28 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
     },
 
     load: async (partition) => {
-      const { rows, changes } = part(partition);
+      const { rows, changes, enrichments } = part(partition);
       const raws = Array.from(rows.getRange({}), ({ value }) => value);
       const at = { checkpoint: store.checkpoint(partition), changesOffset: changes.last() };
-      return { rows: raws.map(parseRow), ...at };
+      const known = Array.from(enrichments.getRange({}), ({ value }) => value);
+      return { rows: raws.map(parseRow), enrichments: readableEnrichments(known), ...at };
     },
     save: async (lease, projection) => {
-      const { rows, changes, histories } = part(lease.partition);
+      const { rows, changes, rings, enrichments } = part(lease.partition);
       const saved = projection.rows.map((row: Row) => [nameKey(row.sessionId), JSON.stringify(row)] as const);
       const appended = projection.changes.map((change) => JSON.stringify(change));
-      const told = projection.history.map(({ sessionId, change }) => ({ sessionId, raw: JSON.stringify(change) }));
+      const told = [
+        ...projection.history.map(({ sessionId, change }) => toRing('history', sessionId, change)),
+        ...projection.story.map(({ sessionId, entry }) => toRing('story', sessionId, entry)),
+      ];
       await transact(() => {
         leases.assertNewest(lease);
         for (const [key, raw] of saved) rows.putSync(key, raw);
-        histories.append(told);
+        rings.append(told);
         for (const sessionId of projection.removed) {
           rows.removeSync(nameKey(sessionId));
-          histories.remove(sessionId);
+          for (const kind of RINGS) rings.remove(ringId(kind, sessionId));
+          for (const type of ENRICHMENT_KINDS) enrichments.removeSync(nameKey(enrichmentField({ type, sessionId })));
         }
         changes.append(appended);
         store.setCheckpoint(lease.partition, projection.checkpoint);
@@ -146,7 +161,8 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
     },
     resetBoard: () => transact(() => store.clearBoard()),
 
-    history: async (sessionId) => readableHistory(part(partitionOf(sessionId, count)).histories.read(sessionId)),
+    history: async (sessionId) => readableHistory(readRing('history', sessionId)),
+    story: async (sessionId) => readableStory(readRing('story', sessionId)),
 
     saveMachine: async (machine) => {
       const raw = JSON.stringify(machine);
@@ -172,7 +188,22 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
       await store.deadLetters.removeWhere((raw) => namesOne(raw, sessionIds));
     },
 
-    appendChanges: (changes: readonly BoardChange[]) => appendTo(changes, (partition) => part(partition).changes),
+    appendChanges: (changes) =>
+      transact(() => {
+        let appended = 0;
+        for (const change of changes) {
+          const { rows, changes: changelog, enrichments } = part(partitionOf(change.sessionId, count));
+          if (!rows.doesExist(nameKey(change.sessionId))) continue;
+          const raw = JSON.stringify(change);
+          changelog.append([raw]);
+          enrichments.putSync(nameKey(enrichmentField(change)), raw);
+          appended += 1;
+        }
+        return appended;
+      }).then((appended) => {
+        if (appended > 0) for (const { changes: changelog } of store.partitions) waits.notify(changelog.topic);
+        return appended;
+      }),
     readChanges: async (partition, options) => readChanges(partition, options),
     changesHorizon: async (partition) => part(partition).changes.horizon(),
 

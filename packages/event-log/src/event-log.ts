@@ -1,12 +1,14 @@
 import type {
   BoardChange,
   Card,
+  EnrichmentChange,
   Machine,
   Offset,
   RecordedChange,
   RecordedEvent,
   SessionEvent,
   StatusChange,
+  StoryEntry,
 } from '@crewboard/contract';
 
 /** An entry as read: its event, or why it can't be one. An unreadable entry keeps its place in the order. */
@@ -48,6 +50,8 @@ export interface Projection {
   changes: readonly BoardChange[];
   /** Appended to the histories of their sessions, in this order. A removed session's history goes with its row. */
   history: readonly HistoryEntry[];
+  /** The same for their stories. */
+  story: readonly StoryLine[];
   /** The last event that the rows cover. */
   checkpoint: Offset;
 }
@@ -58,12 +62,20 @@ export interface HistoryEntry {
   change: StatusChange;
 }
 
-/** So many of a session's latest changes are kept. */
+/** One more entry of one session's story. */
+export interface StoryLine {
+  sessionId: string;
+  entry: StoryEntry;
+}
+
+/** So many of a session's latest changes, and of the latest entries of its story, are kept. */
 export const HISTORY_MAX = 200;
 
 /** A partition's rows, and the place in the changelog that they are true at. */
 export interface PartitionBoard {
   rows: Row[];
+  /** What the enricher said last of each session, in no order. */
+  enrichments: EnrichmentChange[];
   checkpoint: Offset;
   changesOffset: Offset;
 }
@@ -138,13 +150,16 @@ export interface EventLog {
   /** Rows, changes and checkpoint in one atomic step. Throws {@link FencedOff} when the lease is not the newest. */
   save(lease: Lease, projection: Projection): Promise<void>;
   /**
-   * Forgets rows, histories, changelog and checkpoint of all partitions and begins a new epoch. The events stay, and offsets go on
+   * Forgets rows, histories, stories, changelog and checkpoint of all partitions and begins a new epoch. The events stay, and offsets go on
    * rising. Every lease given so far is fenced off, so that nobody saves onto a board that is gone: acquire again, and load.
    */
   resetBoard(): Promise<void>;
 
   /** The latest changes of one session's status, the oldest first; empty for an unknown session. At most {@link HISTORY_MAX}. */
   history(sessionId: string): Promise<StatusChange[]>;
+
+  /** What one session did, the oldest first; empty for an unknown session. At most the latest {@link HISTORY_MAX} entries. */
+  story(sessionId: string): Promise<StoryEntry[]>;
 
   /** Replaces what is known of a machine. Not part of the board: a reset leaves it. */
   saveMachine(machine: Machine): Promise<void>;
@@ -161,8 +176,12 @@ export interface EventLog {
    */
   forget(sessionIds: ReadonlySet<string>): Promise<void>;
 
-  /** Appends changes that are nobody's card: summaries, pull requests. */
-  appendChanges(changes: readonly BoardChange[]): Promise<void>;
+  /**
+   * Appends what the enricher found to the changelog, and keeps the last of each kind and session beside the rows: no reset takes it
+   * away, only the end of its session does. A session that has no row (any more) gets nothing: what was found of it too late is dropped.
+   * Resolves with how many were appended.
+   */
+  appendChanges(changes: readonly EnrichmentChange[]): Promise<number>;
   /** Changes after an offset, in order. An unreadable change is left out and set aside as a dead letter. */
   readChanges(partition: number, options: ReadOptions): Promise<RecordedChange[]>;
   /** Before the oldest change that can still be read, and at or after all that were dropped: whoever stands earlier may have missed some. */

@@ -1,7 +1,7 @@
 import { HISTORY_MAX } from './event-log.ts';
 
 /**
- * Both backends keep a session's history as a ring: a count of all changes that were told, and change n, from 0, in slot
+ * Both backends keep a session's history, and its story, as a ring: a count of all changes that were told, and change n, from 0, in slot
  * n mod `HISTORY_MAX`. So the oldest makes room by being overwritten, and nothing is read to append. Stored rings have
  * the size they were made with: another `HISTORY_MAX` needs another `BOARD_VERSION`.
  * @param taken the texts of the slots that are taken, by slot
@@ -12,10 +12,16 @@ export const inOrder = (taken: readonly string[], count: number): string[] => {
   return [...taken.slice(oldest), ...taken.slice(0, oldest)];
 };
 
-/** The fields of a session's ring in the one hash of its partition, its count first: `SAVE` in `lua.ts` writes them. */
-export const ringFields = (sessionId: string): string[] => [
-  `n:${sessionId}`,
-  ...Array.from({ length: HISTORY_MAX }, (_, slot) => `${slot}:${sessionId}`),
+/** What is kept as rings: changes of status, and what the session did. */
+export type RingKind = 'history' | 'story';
+
+/** Names one ring among those of a partition. `SAVE` in `lua.ts` knows the letters too. */
+export const ringId = (kind: RingKind, sessionId: string): string => `${kind === 'history' ? 'h' : 's'}:${sessionId}`;
+
+/** The fields of a ring in the one hash of its partition, its count first: `SAVE` in `lua.ts` writes them. */
+export const ringFields = (ring: string): string[] => [
+  `n:${ring}`,
+  ...Array.from({ length: HISTORY_MAX }, (_, slot) => `${slot}:${ring}`),
 ];
 
 /** A history, the oldest first, from the values of {@link ringFields}. */

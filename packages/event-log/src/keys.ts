@@ -10,8 +10,10 @@ export interface Keys {
   rows(partition: number): string;
   /** The offset of the last event that the rows cover. */
   checkpoint(partition: number): string;
-  /** Hash of the histories of a partition's sessions, see `history-ring.ts`. */
+  /** Hash of the histories and stories of a partition's sessions, see `history-ring.ts`. */
   history(partition: number): string;
+  /** Hash of what the enricher said last: kind and session id → change as JSON. No board's: a reset or a new version leaves it. */
+  enrichment(partition: number): string;
   /** Who holds the lease; expires with it. */
   lease(partition: number): string;
   /** Counts the lease's holders. */
@@ -42,6 +44,7 @@ export const createKeys = (prefix: string): Keys => {
     rows: (partition) => `${prefix}:rows:${version}:{${partition}}`,
     checkpoint: (partition) => `${prefix}:checkpoint:${version}:{${partition}}`,
     history: (partition) => `${prefix}:history:${version}:{${partition}}`,
+    enrichment: (partition) => `${prefix}:enrichment:{${partition}}`,
     lease: (partition) => `${prefix}:lease:${version}:{${partition}}`,
     fence: (partition) => `${prefix}:fence:${version}:{${partition}}`,
     epoch: `${prefix}:epoch:${version}`,

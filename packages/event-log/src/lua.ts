@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { ENRICHMENT_KINDS } from './enrichment.ts';
 import { HISTORY_MAX } from './event-log.ts';
 
 /** The one field of every stream entry; its value is JSON. */
@@ -16,6 +17,23 @@ for i = 1, #ARGV do
   redis.call('XADD', KEYS[1], '*', '${FIELD}', ARGV[i])
 end
 return #ARGV`;
+
+/**
+ * Appends what the enricher found of sessions that have a row, and keeps the last of each kind and session.
+ * KEYS  1 board changelog, 2 enrichment, 3 rows
+ * ARGV  for each change its session id, its field (kind and session) and JSON, in order
+ * returns the number appended
+ */
+export const APPEND_ENRICHMENT = `
+local appended = 0
+for i = 1, #ARGV, 3 do
+  if redis.call('HEXISTS', KEYS[3], ARGV[i]) == 1 then
+    redis.call('XADD', KEYS[1], '*', '${FIELD}', ARGV[i + 2])
+    redis.call('HSET', KEYS[2], ARGV[i + 1], ARGV[i + 2])
+    appended = appended + 1
+  end
+end
+return appended`;
 
 /**
  * Gives the lease to a holder, or prolongs its own. The fence rises with each new holder, and when a lease ran out.
@@ -48,9 +66,10 @@ return 0`;
 
 /**
  * Saves one step of a fold, where the fence is the newest.
- * KEYS  1 fence, 2 rows, 3 board changelog, 4 checkpoint, 5 histories (see `history-ring.ts` for the fields)
- * ARGV  1 fence, 2 checkpoint, 3 number of rows, 4 number of history entries, 5 number of removals, then for each row
- *       its session id and JSON, for each history entry its session id and JSON, for each removal its session id, and
+ * KEYS  1 fence, 2 rows, 3 board changelog, 4 checkpoint, 5 histories and stories (see `history-ring.ts` for the fields),
+ *       6 enrichment
+ * ARGV  1 fence, 2 checkpoint, 3 number of rows, 4 number of entries of rings, 5 number of removals, then for each row
+ *       its session id and JSON, for each entry its ring's id and JSON, for each removal its session id, and
  *       the changes as JSON
  * returns 1 when it was saved, 0 when the fence is an old one: then nothing was written
  */
@@ -72,14 +91,18 @@ end
 for _ = 1, tonumber(ARGV[5]) do
   local id = ARGV[at]
   redis.call('HDEL', KEYS[2], id)
-  local told = tonumber(redis.call('HGET', KEYS[5], 'n:' .. id) or 0)
-  if told > 0 then
-    local fields = { 'n:' .. id }
-    for slot = 0, math.min(told, ${HISTORY_MAX}) - 1 do
-      fields[#fields + 1] = slot .. ':' .. id
+  for _, letter in ipairs({ 'h:', 's:' }) do
+    local ring = letter .. id
+    local told = tonumber(redis.call('HGET', KEYS[5], 'n:' .. ring) or 0)
+    if told > 0 then
+      local fields = { 'n:' .. ring }
+      for slot = 0, math.min(told, ${HISTORY_MAX}) - 1 do
+        fields[#fields + 1] = slot .. ':' .. ring
+      end
+      redis.call('HDEL', KEYS[5], unpack(fields))
     end
-    redis.call('HDEL', KEYS[5], unpack(fields))
   end
+  redis.call('HDEL', KEYS[6], ${ENRICHMENT_KINDS.map((kind) => `'${kind}:' .. id`).join(', ')})
   at = at + 1
 end
 for i = at, #ARGV do
@@ -101,7 +124,9 @@ redis.call('XTRIM', KEYS[3], 'MAXLEN', 0)
 return 1`;
 
 const sha1 = (script: string): string => createHash('sha1').update(script).digest('hex');
-const shas = new Map([APPEND, ACQUIRE_LEASE, RELEASE_LEASE, SAVE, RESET_BOARD].map((script) => [script, sha1(script)]));
+const shas = new Map(
+  [APPEND, APPEND_ENRICHMENT, ACQUIRE_LEASE, RELEASE_LEASE, SAVE, RESET_BOARD].map((script) => [script, sha1(script)]),
+);
 
 /** Runs a script by its hash, and by its text where Redis doesn't know it yet (after a restart, too). */
 export const runScript = async (

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { START_OFFSET } from '@crewboard/contract';
-import { anEvent } from '@crewboard/contract/testing';
+import { aCard, anEvent, aSummary } from '@crewboard/contract/testing';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RunningRedis, startRedis } from '../../../test/support/redis.ts';
@@ -27,6 +27,14 @@ beforeEach(async () => {
   log = await openRedisLog({ url: redis.url, prefix, partitions: 1, logger });
 });
 afterEach(() => log.close());
+
+/** A session of which something can be found has a row. */
+const giveRow = async (sessionId: string): Promise<void> => {
+  const lease = await log.acquireLease(0, 'test', 60_000);
+  if (!lease) throw new Error('the lease is taken');
+  const rows = [{ sessionId, state: null, card: aCard({ sessionId }) }];
+  await log.save(lease, { rows, removed: [], changes: [], history: [], story: [], checkpoint: START_OFFSET });
+};
 
 /** Reads on, waiting, until it has seen an event with this text. */
 const follow = async (until: string): Promise<string[]> => {
@@ -93,7 +101,8 @@ describe('when Redis is killed and comes back', () => {
   });
 
   it('a group keeps what it was handed and goes on', async () => {
-    const change = (n: number) => ({ type: 'SummaryWritten', sessionId: 'a', summary: String(n) }) as const;
+    const change = (n: number) => aSummary('a', String(n));
+    await giveRow('a');
     const group = await log.group('g', 'a');
     await log.appendChanges([change(1)]);
     expect(await group.read({ count: 5 })).toHaveLength(1);
@@ -172,7 +181,8 @@ describe('when somebody deletes keys', () => {
       const waiting = group.read({ count: 5, waitMs: 10_000 });
       await vi.waitUntil(async () => String(await admin.info('clients')).includes('blocked_clients:1'));
       await admin.del(createKeys(prefix).board(0));
-      await log.appendChanges([{ type: 'CardRemoved', sessionId: 'a' }]);
+      await giveRow('a');
+      await log.appendChanges([aSummary('a', 'news')]);
       expect(await waiting).toHaveLength(1);
       await admin.del(createKeys(prefix).board(0));
       expect(await group.read({ count: 5 })).toEqual([]);

@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { type Offset, START_OFFSET } from '@crewboard/contract';
 import { z } from 'zod';
+import { enrichmentField, readableEnrichments } from './enrichment.ts';
 import { createChangeReader, cutLetter, isToForget, namesOne, type RawEntry, toEventEntry } from './entries.ts';
 import { type DeadLetter, type EventLog, FencedOff, type ReadOptions } from './event-log.ts';
-import { fromRingFields, ringFields } from './history-ring.ts';
+import { fromRingFields, type RingKind, ringFields, ringId } from './history-ring.ts';
 import { createKeys } from './keys.ts';
-import { ACQUIRE_LEASE, APPEND, FIELD, RELEASE_LEASE, RESET_BOARD, runScript, SAVE } from './lua.ts';
+import { ACQUIRE_LEASE, APPEND, APPEND_ENRICHMENT, FIELD, RELEASE_LEASE, RESET_BOARD, runScript, SAVE } from './lua.ts';
 import { groupByPartition, partitionOf } from './partition.ts';
 import { type ConnectionLogger, connect } from './redis-connections.ts';
 import { createRedisGroup } from './redis-group.ts';
 import { isNoSuchKey, NO_STREAM, type StreamEnds, toRawEntry, toStreamEnds } from './redis-stream.ts';
 import { parseRow } from './rows.ts';
-import { readableHistory, readableMachines } from './stored.ts';
+import { readableHistory, readableMachines, readableStory } from './stored.ts';
 
 export { createKeys } from './keys.ts';
 export { runScript } from './lua.ts';
@@ -40,6 +41,7 @@ const CHECK_TTL_MS = 60_000;
 
 const letterSchema = z.object({ from: z.string(), reason: z.string(), raw: z.string(), at: z.number() });
 const boardReply = z.tuple([
+  z.tuple([z.null(), z.array(z.string())]),
   z.tuple([z.null(), z.array(z.string())]),
   z.tuple([z.null(), z.string().nullable()]),
   // An error stands alone.
@@ -75,18 +77,23 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
     if (!(partition >= 0 && partition < count)) throw new RangeError(`there is no partition ${partition}`);
   };
 
-  const appendTo = async <Item extends { sessionId: string }>(
+  /**
+   * One step after another: where one fails nothing behind it is appended, so what is sent again keeps its order. Resolves with how
+   * many were appended.
+   */
+  const inSteps = async <Item extends { sessionId: string }>(
     items: readonly Item[],
-    keyOf: (partition: number) => string,
-  ): Promise<void> => {
-    const appendPartition = async ([partition, batch]: [number, Item[]]): Promise<void> => {
-      // One after another: where a step fails nothing behind it is appended, so what is sent again keeps its order.
+    appendStep: (partition: number, step: readonly Item[]) => Promise<number>,
+  ): Promise<number> => {
+    const appendPartition = async ([partition, batch]: [number, Item[]]): Promise<number> => {
+      let appended = 0;
       for (let at = 0; at < batch.length; at += APPEND_STEP) {
-        const raws = batch.slice(at, at + APPEND_STEP).map((item) => JSON.stringify(item));
-        await command((redis) => runScript(redis, APPEND, [keyOf(partition)], raws));
+        appended += await appendStep(partition, batch.slice(at, at + APPEND_STEP));
       }
+      return appended;
     };
-    await Promise.all([...groupByPartition(items, count)].map(appendPartition));
+    const counts = await Promise.all([...groupByPartition(items, count)].map(appendPartition));
+    return counts.reduce((sum, appended) => sum + appended, 0);
   };
 
   const readFrom = async (
@@ -134,6 +141,11 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
     }
   };
 
+  const readRing = async (kind: RingKind, sessionId: string): Promise<string[]> => {
+    const key = keys.history(partitionOf(sessionId, count));
+    return fromRingFields(await command((redis) => redis.hmget(key, ...ringFields(ringId(kind, sessionId)))));
+  };
+
   const leaseKeys = (partition: number): string[] => [keys.lease(partition), keys.fence(partition)];
   const boardKeys = (partition: number): string[] => [
     keys.fence(partition),
@@ -158,7 +170,13 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
       return (await command((redis) => redis.get(keys.epoch))) ?? '';
     },
 
-    append: (events) => appendTo(events, keys.events),
+    append: async (events) => {
+      await inSteps(events, async (partition, step) => {
+        const raws = step.map((event) => JSON.stringify(event));
+        await command((redis) => runScript(redis, APPEND, [keys.events(partition)], raws));
+        return raws.length;
+      });
+    },
     read: async (partition, readOptions) => {
       assertPartition(partition);
       return (await readFrom(keys.events(partition), readOptions)).map(toEventEntry);
@@ -184,31 +202,39 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
         redis
           .multi()
           .hvals(keys.rows(partition))
+          .hvals(keys.enrichment(partition))
           .get(keys.checkpoint(partition))
           .xinfo('STREAM', keys.board(partition))
           .exec(),
       );
-      const [[, rows], [, checkpoint], [noStream, stream]] = boardReply.parse(reply);
+      const [[, rows], [, enrichments], [, checkpoint], [noStream, stream]] = boardReply.parse(reply);
       return {
         rows: rows.map(parseRow),
+        enrichments: readableEnrichments(enrichments),
         checkpoint: checkpoint ?? START_OFFSET,
         changesOffset: noStream ? NO_STREAM.last : toStreamEnds(stream).last,
       };
     },
-    save: async (lease, { rows, removed, changes, history, checkpoint }) => {
+    save: async (lease, { rows, removed, changes, history, story, checkpoint }) => {
       assertPartition(lease.partition);
       const reply = await command((redis) =>
-        runScript(redis, SAVE, boardKeys(lease.partition), [
-          lease.fence,
-          checkpoint,
-          rows.length,
-          history.length,
-          removed.length,
-          ...rows.flatMap((row) => [row.sessionId, JSON.stringify(row)]),
-          ...history.flatMap(({ sessionId, change }) => [sessionId, JSON.stringify(change)]),
-          ...removed,
-          ...changes.map((change) => JSON.stringify(change)),
-        ]),
+        runScript(
+          redis,
+          SAVE,
+          [...boardKeys(lease.partition), keys.enrichment(lease.partition)],
+          [
+            lease.fence,
+            checkpoint,
+            rows.length,
+            history.length + story.length,
+            removed.length,
+            ...rows.flatMap((row) => [row.sessionId, JSON.stringify(row)]),
+            ...history.flatMap(({ sessionId, change }) => [ringId('history', sessionId), JSON.stringify(change)]),
+            ...story.flatMap(({ sessionId, entry }) => [ringId('story', sessionId), JSON.stringify(entry)]),
+            ...removed,
+            ...changes.map((change) => JSON.stringify(change)),
+          ],
+        ),
       );
       if (reply !== 1) throw new FencedOff(lease);
     },
@@ -220,10 +246,8 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
       }
     },
 
-    history: async (sessionId) => {
-      const key = keys.history(partitionOf(sessionId, count));
-      return readableHistory(fromRingFields(await command((redis) => redis.hmget(key, ...ringFields(sessionId)))));
-    },
+    history: async (sessionId) => readableHistory(await readRing('history', sessionId)),
+    story: async (sessionId) => readableStory(await readRing('story', sessionId)),
 
     saveMachine: async (machine) => {
       await command((redis) => redis.hset(keys.machines, machine.report.machine, JSON.stringify(machine)));
@@ -246,7 +270,12 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
       await removeFrom(keys.deadLetters, (raw) => namesOne(raw, sessionIds));
     },
 
-    appendChanges: (changes) => appendTo(changes, keys.board),
+    appendChanges: (changes) =>
+      inSteps(changes, async (partition, step) => {
+        const places = [keys.board(partition), keys.enrichment(partition), keys.rows(partition)];
+        const args = step.flatMap((change) => [change.sessionId, enrichmentField(change), JSON.stringify(change)]);
+        return z.number().parse(await command((redis) => runScript(redis, APPEND_ENRICHMENT, places, args)));
+      }),
     readChanges: async (partition, readOptions) => {
       assertPartition(partition);
       return readChanges(partition, readOptions);

@@ -1,4 +1,11 @@
-import { type Machine, machineSchema, type StatusChange, statusChangeSchema } from '@crewboard/contract';
+import {
+  type Machine,
+  machineSchema,
+  type StatusChange,
+  type StoryEntry,
+  statusChangeSchema,
+  storyEntrySchema,
+} from '@crewboard/contract';
 import type { z } from 'zod';
 import { parseJson } from './entries.ts';
 
@@ -14,4 +21,5 @@ const readable = <Value>(raws: readonly string[], schema: z.ZodType<Value>): Val
 };
 
 export const readableHistory = (raws: readonly string[]): StatusChange[] => readable(raws, statusChangeSchema);
+export const readableStory = (raws: readonly string[]): StoryEntry[] => readable(raws, storyEntrySchema);
 export const readableMachines = (raws: readonly string[]): Machine[] => readable(raws, machineSchema);

@@ -7,7 +7,12 @@ import { aProjection, aRow, type LogUnderTest, WAIT_MS } from './log-under-test.
 export const boardPromises = (t: LogUnderTest): void => {
   describe('the board', () => {
     it('is empty and at the start when it is new', async () => {
-      expect(await t.log.load(0)).toEqual({ rows: [], checkpoint: START_OFFSET, changesOffset: START_OFFSET });
+      expect(await t.log.load(0)).toEqual({
+        rows: [],
+        enrichments: [],
+        checkpoint: START_OFFSET,
+        changesOffset: START_OFFSET,
+      });
     });
 
     it('has after a save its rows, its checkpoint and its changes', async () => {
@@ -27,7 +32,7 @@ export const boardPromises = (t: LogUnderTest): void => {
       expect(changes).toEqual([
         { type: 'CardChanged', sessionId: 'session-1', card: one.card, partition: 0, offset: board.changesOffset },
       ]);
-      expect(await t.log.load(1)).toMatchObject({ rows: [], checkpoint: START_OFFSET });
+      expect(await t.log.load(1)).toMatchObject({ rows: [], enrichments: [], checkpoint: START_OFFSET });
     });
 
     it('replaces and removes rows', async () => {

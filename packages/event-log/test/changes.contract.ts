@@ -6,6 +6,7 @@ import { foreign, type LogUnderTest, prompt, sessionIn, summary, summaryOf } fro
 export const changePromises = (t: LogUnderTest): void => {
   describe('changes', () => {
     it('are read in order, with partition and offset', async () => {
+      await t.seed(sessionIn(0), sessionIn(1));
       await t.log.appendChanges([
         summary(sessionIn(0), '1'),
         summary(sessionIn(1), '2'),
@@ -24,6 +25,7 @@ export const changePromises = (t: LogUnderTest): void => {
 
     it('that cannot be read are left out and set aside once', async () => {
       const session = sessionIn(0);
+      await t.seed(session);
       await t.log.appendChanges([foreign({ type: 'CardDreamt', sessionId: session }), summary(session, 'good')]);
       await t.log.appendChanges([foreign({ type: 'CardDreamt', sessionId: session })]);
       for (let n = 0; n < 2; n++) {
@@ -39,6 +41,7 @@ export const changePromises = (t: LogUnderTest): void => {
 
   describe('trimming', () => {
     const fill = async (count: number): Promise<void> => {
+      await t.seed(sessionIn(0));
       for (let at = 0; at < count; at += 500) {
         const numbers = Array.from({ length: Math.min(500, count - at) }, (_, n) => at + n);
         await t.log.append(numbers.map((n) => prompt(sessionIn(0), String(n))));

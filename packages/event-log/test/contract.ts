@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import { boardPromises } from './board.contract.ts';
 import { changePromises } from './changes.contract.ts';
+import { enrichmentPromises } from './enrichment.contract.ts';
 import { eventPromises } from './events.contract.ts';
 import { forgetPromises } from './forget.contract.ts';
 import { groupPromises } from './group.contract.ts';
@@ -22,6 +23,7 @@ export const eventLogContract = (name: string, open: OpenLog): void => {
     machinePromises(underTest);
     changePromises(underTest);
     groupPromises(underTest);
+    enrichmentPromises(underTest);
     forgetPromises(underTest);
     lifePromises(underTest);
   });

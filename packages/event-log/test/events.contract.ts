@@ -132,6 +132,7 @@ export const eventPromises = (t: LogUnderTest): void => {
       controller.abort();
       await aborted;
       await t.log.append([prompt(sessionIn(0), 'a'), prompt(sessionIn(1), 'b')]);
+      await t.seed(sessionIn(0));
       await t.log.appendChanges([summary(sessionIn(0), 'c')]);
       expect((await Promise.all(others)).map(({ length }) => length)).toEqual([1, 1, 1]);
     });

@@ -32,6 +32,7 @@ export const forgetPromises = (t: LogUnderTest): void => {
 
     it('erases changes, and entries that only name the session', async () => {
       const mine = sessionIn(1);
+      await t.seed(mine, sessionIn(0));
       await t.log.appendChanges([summary(mine, 'private words'), foreign({ sessionId: mine, words: 'private words' })]);
       await t.log.appendChanges([summary(sessionIn(0), 'kept words')]);
       await t.log.deadLetter({ from: 'ingest', reason: 'not JSON', raw: `{"sessionId":"${mine}","private`, at: 1 });
@@ -59,7 +60,7 @@ export const forgetPromises = (t: LogUnderTest): void => {
   it('tells how far the fold has come', async () => {
     expect(await t.log.checkpoint(0)).toBe('0-0');
     const lease = await t.lease();
-    await t.log.save(lease, { rows: [], removed: [], changes: [], history: [], checkpoint: '7-1' });
+    await t.log.save(lease, { rows: [], removed: [], changes: [], history: [], story: [], checkpoint: '7-1' });
     expect(await t.log.checkpoint(0)).toBe('7-1');
   });
 

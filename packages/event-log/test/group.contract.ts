@@ -4,8 +4,11 @@ import { foreign, type LogUnderTest, sessionIn, summary, summaryOf, WAIT_MS } fr
 /** Consumer groups: each entry to one, and none forgotten. */
 export const groupPromises = (t: LogUnderTest): void => {
   describe('a group', () => {
-    const fill = (count: number): Promise<void> =>
-      t.log.appendChanges(Array.from({ length: count }, (_, n) => summary(`session-${n}`, String(n))));
+    const fill = async (count: number): Promise<void> => {
+      const ids = Array.from({ length: count }, (_, n) => `session-${n}`);
+      await t.seed(...ids);
+      await t.log.appendChanges(ids.map((id, n) => summary(id, String(n))));
+    };
 
     it('gives each entry to one consumer, of all partitions, and no more than asked for', async () => {
       await fill(20);
@@ -35,6 +38,7 @@ export const groupPromises = (t: LogUnderTest): void => {
     it('wakes a waiting consumer, and ends its wait at an abort or its close', async () => {
       const consumer = await t.log.group('g', 'a');
       const waiting = consumer.read({ count: 5, waitMs: WAIT_MS });
+      await t.seed(sessionIn(1));
       await t.log.appendChanges([summary(sessionIn(1), 'news')]);
       expect((await waiting).map(({ partition, change }) => [partition, summaryOf(change)])).toEqual([[1, 'news']]);
       const controller = new AbortController();
@@ -71,6 +75,7 @@ export const groupPromises = (t: LogUnderTest): void => {
     });
 
     it('sets an unreadable change aside under its own name', async () => {
+      await t.seed('a', 'b');
       await t.log.appendChanges([foreign({ type: 'CardDreamt', sessionId: 'a' }), summary('b', 'good')]);
       const consumer = await t.log.group('enricher', 'a');
       const entries = [...(await consumer.read({ count: 10 })), ...(await consumer.read({ count: 10 }))];
@@ -86,6 +91,7 @@ export const groupPromises = (t: LogUnderTest): void => {
       expect(await consumer.read({ count: 10 })).toHaveLength(4);
       await t.log.resetBoard();
       expect(await consumer.claim({ count: 10, minIdleMs: 0 })).toEqual([]);
+      await t.seed('a');
       await t.log.appendChanges([summary('a', 'new')]);
       expect((await consumer.read({ count: 10 })).map(({ change }) => summaryOf(change))).toEqual(['new']);
     });

@@ -116,6 +116,22 @@ export const historyPromises = (t: LogUnderTest): void => {
       expect(await Promise.all(ids.map((id) => numbersOf(id)))).toEqual([[], ...kept.map(() => [1])]);
     });
 
+    it('and a story of the same session do not mix, and go together', async () => {
+      const held = await t.lease();
+      const entry = { kind: 'reply', at: T0, text: 'Done.' } as const;
+      const other = numbers(0, 99)
+        .map((n) => `${session}${n}`)
+        .find((id) => partitionOf(id, t.log.partitions) === 0);
+      const story = [session, other ?? ''].map((sessionId) => ({ sessionId, entry }));
+      await t.log.save(held, aProjection({ rows: [aRow(session)], history: [told(session, 1)], story }));
+      expect(await t.log.story(session)).toEqual([entry]);
+      expect(await numbersOf()).toEqual([1]);
+      await t.log.save(held, aProjection({ removed: [session] }));
+      expect(await t.log.story(session)).toEqual([]);
+      expect(await numbersOf()).toEqual([]);
+      expect(await t.log.story(other ?? '')).toEqual([entry]);
+    });
+
     it('is forgotten by a reset of the board, in every partition', async () => {
       const sessions = [sessionIn(0), sessionIn(1)];
       for (const [partition, id] of sessions.entries()) {
@@ -123,7 +139,7 @@ export const historyPromises = (t: LogUnderTest): void => {
       }
       await t.log.resetBoard();
       for (const id of sessions) expect(await t.log.history(id)).toEqual([]);
-      expect(await t.log.load(0)).toMatchObject({ rows: [], checkpoint: START_OFFSET });
+      expect(await t.log.load(0)).toMatchObject({ rows: [], enrichments: [], checkpoint: START_OFFSET });
       await t.log.save(await t.lease(), aProjection({ history: [told(session, 7)] }));
       expect(await numbersOf()).toEqual([7]);
     });

@@ -34,7 +34,7 @@ export const lifePromises = (t: LogUnderTest): void => {
       const { changesOffset } = await t.log.load(0);
       await t.log.resetBoard();
       expect(await t.log.epoch()).not.toBe(epoch);
-      expect(await t.log.load(0)).toEqual({ rows: [], checkpoint: START_OFFSET, changesOffset });
+      expect(await t.log.load(0)).toEqual({ rows: [], enrichments: [], checkpoint: START_OFFSET, changesOffset });
       expect(await t.log.readChanges(0, { after: START_OFFSET, count: 10 })).toEqual([]);
       expect(await t.log.changesHorizon(0)).toBe(changesOffset);
       expect(await t.texts()).toEqual(['kept']);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type RecordedChange, type SessionEvent, START_OFFSET } from '@crewboard/contract';
-import { aCard, anEvent } from '@crewboard/contract/testing';
+import { aCard, anEvent, aSummary } from '@crewboard/contract/testing';
 import type { EventLog, Lease, Projection, Row } from '../src/event-log.ts';
-import { partitionOf } from '../src/partition.ts';
+import { groupByPartition, partitionOf } from '../src/partition.ts';
 
 /** Opens the log of a place; the same place holds the same log. At most one log of a place is open at a time. */
 export type OpenLog = (place: string, partitions: number) => Promise<EventLog>;
@@ -30,12 +30,12 @@ export const aProjection = (overrides: Partial<Projection> = {}): Projection => 
   removed: [],
   changes: [],
   history: [],
+  story: [],
   checkpoint: '1-0',
   ...overrides,
 });
 
-export const summary = (sessionId: string, text: string) =>
-  ({ type: 'SummaryWritten', sessionId, summary: text }) as const;
+export const summary = aSummary;
 
 export const summaryOf = (change: RecordedChange): string =>
   change.type === 'SummaryWritten' ? change.summary : change.type;
@@ -71,6 +71,8 @@ export interface LogUnderTest {
   /** Opens the same place once more. */
   open(partitions: number): Promise<EventLog>;
   lease(holder?: string, partition?: number, ttlMs?: number): Promise<Lease>;
+  /** Gives sessions a row each: only then something can be found of them. */
+  seed(...sessionIds: string[]): Promise<void>;
   /** The texts of a partition's prompts, in order. */
   texts(partition?: number, pieces?: number): Promise<string[]>;
 }
@@ -102,6 +104,18 @@ export const createLogUnderTest = (open: OpenLog): LogUnderTest => {
       const given = await current().acquireLease(partition, holder, ttlMs);
       if (!given) throw new Error('the lease is taken');
       return given;
+    },
+    seed: async (...sessionIds) => {
+      for (const [partition, sessions] of groupByPartition(
+        sessionIds.map((sessionId) => ({ sessionId })),
+        PARTITIONS,
+      )) {
+        const lease = await current().acquireLease(partition, 'seed', 60_000);
+        if (!lease) throw new Error('the lease is taken');
+        const rows = sessions.map(({ sessionId }) => aRow(sessionId));
+        await current().save(lease, aProjection({ rows, checkpoint: START_OFFSET }));
+        await current().releaseLease(lease, 'seed');
+      }
     },
     texts: async (partition = 0, pieces) => (await readAll(current(), partition, pieces)).map(textOf),
   };

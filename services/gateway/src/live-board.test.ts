@@ -1,16 +1,19 @@
 import {
-  applyChange,
+  applyEnrichment,
   type Board,
   type BoardChange,
+  type Enrichment,
   emptyBoard,
   type FeedMessage,
   feedMessageSchema,
   formatBoardOffset,
+  noEnrichment,
   parseBoardOffset,
   type RecordedChange,
   reduceBoard,
+  type Session,
 } from '@crewboard/contract';
-import { aCard } from '@crewboard/contract/testing';
+import { aCard, aSummary } from '@crewboard/contract/testing';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LiveBoard, type SessionChange } from './live-board.ts';
@@ -44,7 +47,7 @@ const changeOf = (type: string, sessionId: string, prompts: number): BoardChange
     case 'CardRemoved':
       return { type, sessionId };
     case 'SummaryWritten':
-      return { type, sessionId, summary: `summary ${prompts}` };
+      return aSummary(sessionId, `summary ${prompts}`, { through: `${prompts}-0` });
     case 'PullRequestSeen':
       return { type, sessionId, pullRequest: null };
     default:
@@ -69,13 +72,27 @@ const positionOf = (board: Board) => {
   return position;
 };
 
+/** What a change makes of a session, in so many words; `known` is what was found of the sessions. */
+const after = (session: Session | undefined, change: RecordedChange, known: Map<string, Enrichment>) => {
+  const { sessionId } = change;
+  if (change.type === 'CardRemoved') {
+    known.delete(sessionId);
+    return undefined;
+  }
+  if (change.type === 'CardChanged') return { ...change.card, ...(known.get(sessionId) ?? noEnrichment) };
+  const enrichment = applyEnrichment(known.get(sessionId) ?? noEnrichment, change);
+  known.set(sessionId, enrichment);
+  return session && { ...session, ...enrichment };
+};
+
 test('holds what the pure reducer holds', () => {
   fc.assert(
     fc.property(history, (changes) => {
       const live = new LiveBoard('epoch', PARTITIONS);
+      const known = new Map<string, Enrichment>();
       let pure: Board = { offset: formatBoardOffset(live.position), sessions: new Map() };
       for (const change of changes) {
-        const session = applyChange(pure.sessions.get(change.sessionId), change);
+        const session = after(pure.sessions.get(change.sessionId), change, known);
         live.apply(change);
         const offset = formatBoardOffset(live.position);
         pure = reduceBoard(pure, { kind: 'change', offset, sessionId: change.sessionId, session: session ?? null });
@@ -137,8 +154,8 @@ test('is the same board after a start from cards and changelog, and resumes the 
       for (let partition = 0; partition < PARTITIONS; partition++) {
         const cards = [...read(live).sessions.values()]
           .filter(({ sessionId }) => SESSIONS.indexOf(sessionId) % PARTITIONS === partition)
-          .map(({ summary: _summary, pullRequest: _pullRequest, ...card }) => card);
-        started.seed(partition, cards, '0-0');
+          .map(({ summary: _summary, brief: _brief, pullRequest: _pullRequest, ...card }) => card);
+        started.seed(partition, cards, [], '0-0');
         for (const change of changes) if (change.partition === partition) started.recall(change);
         started.settle(partition, live.appliedTo(partition), '0-0');
       }
@@ -172,4 +189,16 @@ test('says one snapshot to all who ask between two changes', () => {
   expect(board.snapshot()).toBe(first);
   board.apply({ ...changeOf('CardChanged', 'a', 2), partition: 0, offset: '2-0' });
   expect(board.snapshot()).not.toBe(first);
+});
+
+test('keeps what was found of a session while its board is folded anew', () => {
+  const board = new LiveBoard('epoch', 1);
+  board.seed(0, [], [aSummary('a', 'Reads tails')], '0-0');
+  board.settle(0, '1-0', '0-0');
+  expect(board.size).toBe(0);
+  board.apply({ ...changeOf('CardChanged', 'a', 1), partition: 0, offset: '2-0' });
+  expect(board.session('a')?.summary).toBe('Reads tails');
+  board.apply({ type: 'CardRemoved', sessionId: 'a', partition: 0, offset: '3-0' });
+  board.apply({ ...changeOf('CardChanged', 'a', 1), partition: 0, offset: '4-0' });
+  expect(board.session('a')?.summary).toBeNull();
 });

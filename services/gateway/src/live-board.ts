@@ -1,9 +1,12 @@
 import {
-  applyChange,
+  applyEnrichment,
   type BoardPosition,
   type Card,
   compareOffsets,
+  type Enrichment,
+  type EnrichmentChange,
   formatBoardOffset,
+  noEnrichment,
   type Offset,
   type RecordedChange,
   type Session,
@@ -48,6 +51,8 @@ const isAfter = (a: Offset, b: Offset | undefined): boolean => compareOffsets(a,
 export class LiveBoard {
   readonly epoch: string;
   readonly #entries = new Map<string, Entry>();
+  /** What the enricher knows, by session: it may be there before the card, while a board is folded anew. */
+  readonly #enrichments = new Map<string, Enrichment>();
   readonly #tombstones = new Map<string, Tombstone>();
   readonly #tombstonesMax: number;
   readonly #applied: Offset[];
@@ -78,29 +83,21 @@ export class LiveBoard {
     return this.#entries.get(sessionId)?.session;
   }
 
-  /** Puts the stored cards of a partition in place. Before anything else of that partition. */
-  seed(partition: number, cards: readonly Card[], horizon: Offset): void {
+  /** Puts the stored cards of a partition, and what is known of them, in place. Before anything else of that partition. */
+  seed(partition: number, cards: readonly Card[], enrichments: readonly EnrichmentChange[], horizon: Offset): void {
     this.#snapshot = undefined;
+    for (const change of enrichments) this.#enrich(change);
     for (const card of cards) {
-      const session = { ...card, summary: null, pullRequest: null };
+      const session = { ...card, ...this.#enrichmentOf(card.sessionId) };
       this.#entries.set(card.sessionId, { session, partition, changedAt: horizon, json: undefined });
     }
   }
 
-  /**
-   * Remembers a change that the seeded cards already contain: where its session changed last, whether it was removed,
-   * and what the enricher knew of it, which stands nowhere but in the changelog.
-   */
-  recall(change: RecordedChange): void {
-    const { sessionId, partition, offset } = change;
+  /** Remembers a change that what was seeded already contains: where its session changed last, and whether it was removed. */
+  recall({ type, sessionId, partition, offset }: RecordedChange): void {
     const entry = this.#entries.get(sessionId);
-    if (entry) {
-      entry.changedAt = offset;
-      if (change.type === 'CardRemoved') entry.session = { ...entry.session, summary: null, pullRequest: null };
-      else if (change.type !== 'CardChanged') entry.session = applyChange(entry.session, change) ?? entry.session;
-    } else if (change.type === 'CardRemoved') {
-      this.#bury(sessionId, partition, offset);
-    }
+    if (entry) entry.changedAt = offset;
+    else if (type === 'CardRemoved') this.#bury(sessionId, partition, offset);
   }
 
   /** Ends a partition's start: everything up to `applied` is in, and offsets from `horizon` on can be resumed. */
@@ -116,7 +113,7 @@ export class LiveBoard {
     this.#applied[partition] = offset;
     this.#snapshot = undefined; // the offset in it is old, whether or not a session changed
     const before = this.#entries.get(sessionId);
-    const session = applyChange(before?.session, change);
+    const session = this.#after(before?.session, change);
     if (session) {
       const entry: Entry = { session, partition, changedAt: offset, json: undefined };
       this.#entries.set(sessionId, entry);
@@ -174,6 +171,28 @@ export class LiveBoard {
       partitions[partition] = changedAt;
       return this.#change(sessionId, entry, { epoch: this.epoch, partitions: [...partitions] });
     });
+  }
+
+  /** The session after a change; `undefined` where it is gone, or has no card (yet). */
+  #after(session: Session | undefined, change: RecordedChange): Session | undefined {
+    switch (change.type) {
+      case 'CardChanged':
+        return { ...change.card, ...this.#enrichmentOf(change.sessionId) };
+      case 'CardRemoved':
+        this.#enrichments.delete(change.sessionId);
+        return undefined;
+      default:
+        this.#enrich(change);
+        return session && { ...session, ...this.#enrichmentOf(change.sessionId) };
+    }
+  }
+
+  #enrichmentOf(sessionId: string): Enrichment {
+    return this.#enrichments.get(sessionId) ?? noEnrichment;
+  }
+
+  #enrich(change: EnrichmentChange): void {
+    this.#enrichments.set(change.sessionId, applyEnrichment(this.#enrichmentOf(change.sessionId), change));
   }
 
   #members(): string {

@@ -6,10 +6,11 @@ const READ_COUNT = 1000;
 
 const loadPartition = async (log: EventLog, board: LiveBoard, partition: number): Promise<void> => {
   const oldest = await log.changesHorizon(partition);
-  const { rows, changesOffset } = await log.load(partition);
+  const { rows, enrichments, changesOffset } = await log.load(partition);
   board.seed(
     partition,
     rows.map((row) => row.card),
+    enrichments,
     oldest,
   );
   let after = oldest;

@@ -15,7 +15,14 @@ import {
   sessionSchema,
 } from '@crewboard/contract';
 import { aCard } from '@crewboard/contract/testing';
-import { type EventLog, type HistoryEntry, openEmbeddedLog, partitionOf, type Row } from '@crewboard/event-log';
+import {
+  type EventLog,
+  type HistoryEntry,
+  openEmbeddedLog,
+  partitionOf,
+  type Row,
+  type StoryLine,
+} from '@crewboard/event-log';
 import { createLogger, createMetrics, type Logger, type Registry } from '@crewboard/runtime';
 import { onTestFinished } from 'vitest';
 import WebSocket from 'ws';
@@ -48,6 +55,7 @@ export const project = async (
   cards: readonly Card[],
   removed: readonly string[] = [],
   history: readonly HistoryEntry[] = [],
+  story: readonly StoryLine[] = [],
 ): Promise<void> => {
   for (let partition = 0; partition < log.partitions; partition++) {
     const isHere = (sessionId: string) => partitionOf(sessionId, log.partitions) === partition;
@@ -64,7 +72,14 @@ export const project = async (
     ];
     const checkpoint = await log.lastOffset(partition);
     const told = history.filter(({ sessionId }) => isHere(sessionId));
-    await log.save(lease, { rows, removed: gone, changes, history: told, checkpoint });
+    await log.save(lease, {
+      rows,
+      removed: gone,
+      changes,
+      history: told,
+      story: story.filter(({ sessionId }) => isHere(sessionId)),
+      checkpoint,
+    });
   }
 };
 

@@ -63,6 +63,8 @@ const describe = (state: SessionState, live: Process | undefined) => {
     },
     tasks: facts.tasks ? [...facts.tasks] : null,
     prompts: facts.prompts,
+    pullRequestLinks: [...facts.pullRequestLinks],
+    commits: [...facts.commits],
     usage: usageOf(facts),
   };
 };

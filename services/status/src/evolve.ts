@@ -1,6 +1,7 @@
-import type { RecordedEvent, SessionEvent, StatusChange } from '@crewboard/contract';
+import type { RecordedEvent, SessionEvent, StatusChange, StoryEntry } from '@crewboard/contract';
 import { type Decision, decide } from './decide.ts';
 import { initialState, type SessionState } from './state.ts';
+import { storyOf } from './story.ts';
 import { evolveFacts } from './views/facts.ts';
 import { evolveHooks } from './views/hooks.ts';
 import { evolveJob } from './views/job.ts';
@@ -14,6 +15,8 @@ type Event = SessionEvent | RecordedEvent;
 export interface Evolved {
   state: SessionState;
   changes: readonly StatusChange[];
+  /** What an event added to the session's story. */
+  story?: StoryEntry | undefined;
 }
 
 /**
@@ -30,9 +33,10 @@ export const fold = (before: SessionState | undefined, event: Event): Evolved =>
   // What only passing time brought until now has happened before this event.
   const passed = passTime(previous, clock);
   const state = applied(passed.state, event, clock);
-  if (!mayChangeStatus(passed.state, state)) return { state, changes: passed.changes };
+  const story = storyOf(before, event);
+  if (!mayChangeStatus(passed.state, state)) return { state, changes: passed.changes, story };
   const shown = show(state, clock);
-  return { state: shown.state, changes: shown.change ? [...passed.changes, shown.change] : passed.changes };
+  return { state: shown.state, changes: shown.change ? [...passed.changes, shown.change] : passed.changes, story };
 };
 
 /** The state at a later time: each time-out that is due by `now` has happened at its own time. */

@@ -67,7 +67,10 @@ const twoDays = (): Moment[] => {
 
 it('48 hours of a session are right at every moment, and a replay tells the same history', () => {
   const moments = twoDays();
-  const board = createPartitionFold({ rows: [], checkpoint: START_OFFSET, changesOffset: START_OFFSET }, 14 * DAY_MS);
+  const board = createPartitionFold(
+    { rows: [], enrichments: [], checkpoint: START_OFFSET, changesOffset: START_OFFSET },
+    14 * DAY_MS,
+  );
   const history: StatusChange[] = [];
   let status: Status | undefined;
   let entry = 0;

@@ -13,7 +13,10 @@ const NOW = SILENT_SINCE + MACHINE_LOST_MS;
 const heard = (heardAt: number, isSilent: boolean): HeardMachines => new Map([['devbox', { heardAt, isSilent }]]);
 
 const board = (...events: SessionEvent[]) => {
-  const fold = createPartitionFold({ rows: [], checkpoint: START_OFFSET, changesOffset: START_OFFSET }, DAY_MS);
+  const fold = createPartitionFold(
+    { rows: [], enrichments: [], checkpoint: START_OFFSET, changesOffset: START_OFFSET },
+    DAY_MS,
+  );
   let count = 0;
   const tell = (now: number, ...more: SessionEvent[]) => {
     const entries = more.map((event) => {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createPartitionFold } from './partition.ts';
 
 const DAY_MS = 24 * 3_600_000;
-const emptyBoard: PartitionBoard = { rows: [], checkpoint: START_OFFSET, changesOffset: START_OFFSET };
+const emptyBoard: PartitionBoard = { rows: [], enrichments: [], checkpoint: START_OFFSET, changesOffset: START_OFFSET };
 
 const entriesOf = (...events: SessionEvent[]): EventEntry[] =>
   events.map((event, index) => ({ ok: true, offset: `${index + 1}-0`, event: { ...event, offset: `${index + 1}-0` } }));

@@ -1,5 +1,5 @@
 import type { BoardChange, Card, Offset, RecordedEvent, SessionEvent } from '@crewboard/contract';
-import type { EventEntry, HistoryEntry, PartitionBoard, Projection } from '@crewboard/event-log';
+import type { EventEntry, HistoryEntry, PartitionBoard, Projection, StoryLine } from '@crewboard/event-log';
 import { advance } from './card.ts';
 import { type Evolved, fold, passTime } from './evolve.ts';
 import { type HeardMachines, machineNews } from './machines.ts';
@@ -74,7 +74,7 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
   const projectionOf = (
     sessions: readonly Held[],
     changes: readonly BoardChange[],
-    history: readonly HistoryEntry[],
+    { history, story }: Told,
   ): Projection => ({
     rows: sessions.flatMap(({ state, card }) =>
       card && held.has(state.sessionId) ? [{ sessionId: state.sessionId, state, card }] : [],
@@ -82,11 +82,17 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
     removed: changes.filter(({ type }) => type === 'CardRemoved').map(({ sessionId }) => sessionId),
     changes,
     history: history.filter(({ sessionId }) => held.has(sessionId)),
+    story: story.filter(({ sessionId }) => held.has(sessionId)),
     checkpoint,
   });
 
-  const take = (session: Held, { state, changes }: Evolved, { history, contradictions }: Told): Held => {
+  const take = (
+    session: Held,
+    { state, changes, story: entry }: Evolved,
+    { history, story, contradictions }: Told,
+  ): Held => {
     session.state = state;
+    if (entry) story.push({ sessionId: state.sessionId, entry });
     for (const change of changes) {
       history.push({ sessionId: state.sessionId, change });
       const { disagreement } = change;
@@ -125,7 +131,7 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
     fold: (entries: readonly EventEntry[], now: number): Step => {
       const touched = new Set<Held>();
       const setAside: SetAside[] = [];
-      const told: Told = { history: [], contradictions: [] };
+      const told: Told = { history: [], story: [], contradictions: [] };
       for (const entry of entries) {
         checkpoint = entry.offset;
         if (!entry.ok) {
@@ -140,7 +146,7 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
         }
       }
       const sessions = [...touched];
-      const projection = projectionOf(sessions, changesOf(sessions, now), told.history);
+      const projection = projectionOf(sessions, changesOf(sessions, now), told);
       return { projection, setAside, contradictions: told.contradictions };
     },
     /** What to append to the log about sessions whose machine fell silent or is heard again. One that is over stays as it is. */
@@ -155,7 +161,7 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
     tick: (now: number, isAtEnd = true): Step => {
       const changed: Held[] = [];
       const changes: BoardChange[] = [];
-      const told: Told = { history: [], contradictions: [] };
+      const told: Told = { history: [], story: [], contradictions: [] };
       for (const session of held.values()) {
         if (session.nextAt > now) continue;
         if (isAtEnd && expiresAt(session) <= now) {
@@ -169,7 +175,7 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
         if (change) changes.push(change);
         if (change || told.history.length > before) changed.push(session);
       }
-      const projection = projectionOf(changed, changes, told.history);
+      const projection = projectionOf(changed, changes, told);
       return { projection, setAside: [], contradictions: told.contradictions };
     },
   };
@@ -178,6 +184,7 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
 /** What steps of the fold told besides the cards. */
 interface Told {
   history: HistoryEntry[];
+  story: StoryLine[];
   contradictions: Contradiction[];
 }
 

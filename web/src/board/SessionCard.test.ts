@@ -1,5 +1,5 @@
 import { CONDITIONS, type Session } from '@crewboard/contract';
-import { aSession, aUsage, T0 } from '@crewboard/contract/testing';
+import { aPullRequest, aSession, aUsage, T0 } from '@crewboard/contract/testing';
 import { type DOMWrapper, mount } from '@vue/test-utils';
 import { expect, test } from 'vitest';
 import { defineComponent, h, nextTick, ref } from 'vue';
@@ -220,16 +220,13 @@ test('opens its details by its button and by the keyboard', async () => {
 
 test('links a pull request with a mark for each check', () => {
   const { card } = mountCard({
-    pullRequest: {
-      url: 'https://github.com/acme/widgets/pull/42',
-      number: 42,
-      repository: 'acme/widgets',
+    pullRequest: aPullRequest({
       state: 'draft',
       checks: [
-        { name: 'unit', state: 'passed' },
-        { name: 'lint', state: 'failed' },
+        { name: 'unit', state: 'passed', url: null },
+        { name: 'lint', state: 'failed', url: null },
       ],
-    },
+    }),
   });
   const link = card.get('a.pull');
   expect(link.attributes('href')).toBe('https://github.com/acme/widgets/pull/42');
@@ -245,7 +242,7 @@ test('shows hostile text as text', () => {
     now: hostile,
     branch: hostile,
     machine: hostile,
-    pullRequest: { url: 'javascript:alert(1)', number: 1, repository: hostile, state: 'open', checks: [] },
+    pullRequest: aPullRequest({ url: 'javascript:alert(1)', repository: hostile }),
   });
   expect(card.find('img').exists()).toBe(false);
   expect(card.get('h3').text()).toBe(hostile);

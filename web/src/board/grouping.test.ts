@@ -1,5 +1,5 @@
-import type { PullRequest, Session } from '@crewboard/contract';
-import { aSession, T0 } from '@crewboard/contract/testing';
+import type { Session } from '@crewboard/contract';
+import { aPullRequest, aSession, T0 } from '@crewboard/contract/testing';
 import { describe, expect, test } from 'vitest';
 import {
   countByStatus,
@@ -15,17 +15,15 @@ import { anAsk, asking } from './testing.ts';
 
 const ids = (sessions: readonly Session[]): string[] => sessions.map(({ sessionId }) => sessionId);
 const session = (sessionId: string, overrides: Partial<Session> = {}): Session => aSession({ sessionId, ...overrides });
-const failing: PullRequest = {
+const failing = aPullRequest({
   url: 'https://github.com/acme/widgets/pull/7',
   number: 7,
-  repository: 'acme/widgets',
-  state: 'open',
   checks: [
-    { name: 'lint', state: 'failed' },
-    { name: 'types', state: 'passed' },
-    { name: 'unit', state: 'failed' },
+    { name: 'lint', state: 'failed', url: null },
+    { name: 'types', state: 'passed', url: null },
+    { name: 'unit', state: 'failed', url: null },
   ],
-};
+});
 
 describe('lanes', () => {
   test('hold the sessions of a repository in the column of their status', () => {

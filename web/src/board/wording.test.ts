@@ -1,4 +1,4 @@
-import { aSession, aUsage } from '@crewboard/contract/testing';
+import { aPullRequest, aSession, aUsage } from '@crewboard/contract/testing';
 import { describe, expect, test } from 'vitest';
 import { anAgent, anAsk, asking } from './testing.ts';
 import {
@@ -126,8 +126,9 @@ describe('the connection', () => {
 });
 
 test('counts checks in words', () => {
-  const pullRequest = { url: '', number: 1, repository: 'a/b', state: 'open' } as const;
-  const checks = (['passed', 'passed', 'failed', 'pending'] as const).map((state) => ({ name: state, state }));
+  const states = ['passed', 'passed', 'failed', 'pending', 'skipped'] as const;
+  const checks = states.map((state) => ({ name: state, state, url: null }));
+  const pullRequest = aPullRequest();
   expect(checksInWords({ ...pullRequest, checks })).toBe('2 of 4 checks passed, 1 failed, 1 running');
   expect(checksInWords({ ...pullRequest, checks: checks.slice(0, 1) })).toBe('1 of 1 check passed');
   expect(checksInWords({ ...pullRequest, checks: [] })).toBe('');

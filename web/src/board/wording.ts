@@ -54,8 +54,9 @@ export const contextInWords = (usage: Session['usage']): string => {
   return `${contextTokens.toLocaleString()} of ${contextWindow.toLocaleString()} tokens, ${contextPercent(usage)} %`;
 };
 
-/** `5 of 6 checks passed, 1 failed`; empty where there are no checks. */
-export const checksInWords = ({ checks }: PullRequest): string => {
+/** `5 of 6 checks passed, 1 failed`; empty where there are none. Those that were skipped count for nothing. */
+export const checksInWords = (pullRequest: PullRequest): string => {
+  const checks = pullRequest.checks.filter(({ state }) => state !== 'skipped');
   if (checks.length === 0) return '';
   const passed = checks.filter((check) => check.state === 'passed').length;
   const failed = checks.filter((check) => check.state === 'failed').length;

@@ -2,7 +2,7 @@ import { aStatusChange, T0 } from '@crewboard/contract/testing';
 import { expect, test } from 'vitest';
 import { card, openLog, project, startGateway } from '../../test/harness.ts';
 import { problemSchema } from '../problem.ts';
-import { historySchema } from './board.ts';
+import { historySchema, storySchema } from './board.ts';
 
 const historyOf = (url: string, id: string) => fetch(`${url}/api/sessions/${encodeURIComponent(id)}/history`);
 
@@ -41,6 +41,16 @@ test('answers 404 for the history of a session that is not on the board', async 
   const response = await historyOf(url, 'nobody');
   expect(response.status).toBe(404);
   expect(problemSchema.parse(await response.json()).statusCode).toBe(404);
+});
+
+test('tells what a session did', async () => {
+  const log = await openLog();
+  const entry = { kind: 'reply', at: T0, text: 'Done.' } as const;
+  await project(log, [card('a')], [], [], [{ sessionId: 'a', entry }]);
+  const { url } = await startGateway(log);
+  const answer = await fetch(`${url}/api/sessions/a/story`);
+  expect(storySchema.parse(await answer.json())).toEqual({ sessionId: 'a', story: [entry] });
+  expect((await fetch(`${url}/api/sessions/nobody/story`)).status).toBe(404);
 });
 
 test('answers 503 with Retry-After to a history while the log is away, and tells nothing of the inside', async () => {

@@ -1,4 +1,4 @@
-import { statusChangeSchema } from '@crewboard/contract';
+import { statusChangeSchema, storyEntrySchema } from '@crewboard/contract';
 import type { EventLog } from '@crewboard/event-log';
 import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
@@ -14,7 +14,14 @@ export const historySchema = z.object({
 });
 type History = z.infer<typeof historySchema>;
 
-/** GET /api/board and GET /api/sessions/:id, from memory, and GET /api/sessions/:id/history, from the log. */
+export const storySchema = z.object({
+  sessionId: z.string(),
+  /** The oldest first. */
+  story: z.array(storyEntrySchema),
+});
+type Story = z.infer<typeof storySchema>;
+
+/** GET /api/board and GET /api/sessions/:id, from memory; GET /api/sessions/:id/history and /story, from the log. */
 export const boardRoutes =
   ({ hub, log }: { hub: Hub; log: EventLog }): FastifyPluginAsync =>
   async (app) => {
@@ -41,6 +48,15 @@ export const boardRoutes =
       const history = await orUnavailable(log.history(id), 'The log can not be read now.');
       reply.header('cache-control', 'no-store');
       const answer: History = { sessionId: id, history };
+      return answer;
+    });
+
+    app.get('/api/sessions/:id/story', async (request, reply) => {
+      const { id } = sessionParams.parse(request.params);
+      if (!board().session(id)) return reply.callNotFound();
+      const story = await orUnavailable(log.story(id), 'The log can not be read now.');
+      reply.header('cache-control', 'no-store');
+      const answer: Story = { sessionId: id, story };
       return answer;
     });
   };

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { aSummary } from '@crewboard/contract/testing';
 import { expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { boardSchema, card, metric, openFeed, openLog, project, startGateway } from '../../test/harness.ts';
@@ -33,7 +34,7 @@ test('tells summaries and pull requests as changes of their session', async () =
   await project(log, [card('a')]);
   const gateway = await startGateway(log);
   const feed = openFeed(gateway.feedUrl());
-  await log.appendChanges([{ type: 'SummaryWritten', sessionId: 'a', summary: 'Fixes the reader' }]);
+  await log.appendChanges([aSummary('a', 'Fixes the reader')]);
   await feed.until((it) => it.board().sessions.get('a')?.summary === 'Fixes the reader');
   await project(log, [card('a', { status: 'idle' })]);
   await feed.until((it) => it.board().sessions.get('a')?.status === 'idle');
@@ -78,7 +79,7 @@ test('sends nothing but what comes to who comes back up to date', async () => {
 test('resumes after an offset that was given before the gateway started anew', async () => {
   const log = await openLog();
   await project(log, [card('a'), card('b'), card('c')]);
-  await log.appendChanges([{ type: 'SummaryWritten', sessionId: 'a', summary: 'Reads tails' }]);
+  await log.appendChanges([aSummary('a', 'Reads tails')]);
   const first = await startGateway(log);
   const before = openFeed(first.feedUrl());
   await before.until((it) => it.board().sessions.get('a')?.summary === 'Reads tails');

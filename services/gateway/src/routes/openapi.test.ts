@@ -30,6 +30,7 @@ const notOk: Record<string, number> = {
   '/api/feed': 426,
   '/api/sessions/{id}': 404,
   '/api/sessions/{id}/history': 404,
+  '/api/sessions/{id}/story': 404,
   '/api/machines/{machine}': 401,
   '/api/ingest': 401,
 };

@@ -10,7 +10,7 @@ import {
 import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
 import { problemSchema } from '../problem.ts';
-import { historySchema } from './board.ts';
+import { historySchema, storySchema } from './board.ts';
 import { ingestAnswerSchema } from './ingest.ts';
 import { reportAnswerSchema } from './machines.ts';
 
@@ -25,6 +25,7 @@ schemas
   .add(ingestAnswerSchema, { id: 'IngestAnswer' })
   .add(statusChangeSchema, { id: 'StatusChange' })
   .add(historySchema, { id: 'History' })
+  .add(storySchema, { id: 'Story' })
   .add(machineReportSchema, { id: 'MachineReport' })
   .add(machineSchema, { id: 'Machine' })
   .add(machinesSchema, { id: 'Machines' })
@@ -106,6 +107,20 @@ export const openapiDocument = () => ({
         parameters: [inPath('id')],
         responses: {
           200: json('The history now; at most 200 changes', 'History'),
+          404: json('No such session on the board', 'Problem'),
+          421: misdirected,
+          503: json('The board was not read yet, or the log can not be read now; see Retry-After', 'Problem'),
+        },
+      },
+    },
+    '/api/sessions/{id}/story': {
+      get: {
+        operationId: 'getStory',
+        summary:
+          'What a session did: prompts, replies, calls and turns, as far as its machine tells them, the oldest first',
+        parameters: [inPath('id')],
+        responses: {
+          200: json('The story now; at most 200 entries', 'Story'),
           404: json('No such session on the board', 'Problem'),
           421: misdirected,
           503: json('The board was not read yet, or the log can not be read now; see Retry-After', 'Problem'),

@@ -34,6 +34,10 @@ export const factsSchema = z.object({
   cost: z.object({ usd: z.number().nonnegative(), linesAdded: count, linesRemoved: count, at: ms }).nullable(),
   from: z.object({ sessionId: z.string(), how: howSchema }).nullable(),
   to: told(z.string()),
+  pullRequestLinks: z
+    .array(z.object({ url: z.string(), number: z.number(), repository: z.string(), by: z.enum(['client', 'output']) }))
+    .readonly(),
+  commits: z.array(z.string()).readonly(),
   tasks: z
     .array(z.object({ id: z.string(), subject: z.string(), status: z.enum(['pending', 'in_progress', 'completed']) }))
     .readonly()
@@ -58,6 +62,8 @@ export const noFacts: Facts = {
   cost: null,
   from: null,
   to: null,
+  pullRequestLinks: [],
+  commits: [],
   tasks: null,
 };
 
@@ -109,6 +115,9 @@ export const evolveFacts = (facts: Facts, event: SessionEvent): Facts => {
   }
 };
 
+/** So many pull requests and commits are kept of a session, the latest. */
+const LINKS_KEPT = 10;
+
 /** What only the session's own doing tells, not a subagent's. */
 const afterOwn = (facts: Facts, event: SessionEvent): Facts => {
   const at = event.occurredAt;
@@ -137,6 +146,19 @@ const afterOwn = (facts: Facts, event: SessionEvent): Facts => {
     }
     case 'TitleGiven':
       return { ...facts, titles: { ...facts.titles, [event.data.by]: event.data.title } };
+    case 'PullRequestLinked': {
+      const { url, number, repository, by = 'client' } = event.data;
+      const others = facts.pullRequestLinks.filter((link) => link.url !== url);
+      const known = facts.pullRequestLinks.find((link) => link.url === url);
+      // What the client notes of itself counts for more than what a command printed.
+      const link = { url, number, repository, by: known?.by === 'client' ? known.by : by };
+      return { ...facts, pullRequestLinks: [...others, link].slice(-LINKS_KEPT) };
+    }
+    case 'CommitMade': {
+      const { sha } = event.data;
+      const others = facts.commits.filter((known) => known !== sha);
+      return { ...facts, commits: [...others, sha].slice(-LINKS_KEPT) };
+    }
     case 'TasksListed':
       return { ...facts, tasks: event.data.tasks };
     default:
