@@ -4,15 +4,15 @@ import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Access } from '@crewboard/access';
 import type { EventLog } from '@crewboard/event-log';
-import { createGateway } from '@crewboard/gateway';
+import { createGateway, type GatewayOptions } from '@crewboard/gateway';
 import { type Logger, type Registry, runUntilSignal } from '@crewboard/runtime';
 import { createStatusMetrics, createStatusService } from '@crewboard/status';
 
 export interface BoardOptions {
   log: EventLog;
   access: Access;
-  host: string;
-  port: number;
+  /** Where the board listens, and who comes in. */
+  gateway: Omit<GatewayOptions, 'log' | 'access' | 'logger' | 'registry' | 'webDir'>;
   /** A session whose process is gone leaves the board so long after its last event. */
   retentionDays: number;
   /** Events stay in the log for so long. */
@@ -54,7 +54,7 @@ const sayPortTaken = (error: unknown): void => {
 };
 
 const serveBoard = async (
-  { log, access, host, port, retentionDays, logDays, logger, registry }: BoardOptions,
+  { log, access, gateway: door, retentionDays, logDays, logger, registry }: BoardOptions,
   signal: AbortSignal,
   work: Work,
   onListening: (url: string) => void,
@@ -70,11 +70,9 @@ const serveBoard = async (
     logAgeMs: logDays * DAY_MS,
   });
   const listen = async (): Promise<void> => {
-    const gateway = await createGateway({ log, access, logger, registry, webDir, host, port }).catch(
-      (error: unknown) => {
-        throw isPortTaken(error) ? new PortTaken(host, port) : error;
-      },
-    );
+    const gateway = await createGateway({ ...door, log, access, logger, registry, webDir }).catch((error: unknown) => {
+      throw isPortTaken(error) ? new PortTaken(door.host, door.port) : error;
+    });
     onListening(gateway.url);
     if (!until.aborted) await once(until, 'abort');
     await gateway.close();

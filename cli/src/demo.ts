@@ -6,18 +6,18 @@ import { openEmbeddedLog } from '@crewboard/event-log';
 import { createLogger, createMetrics, parseConfig } from '@crewboard/runtime';
 import { runBoard } from './board.ts';
 import { runDemo } from './demo/run-demo.ts';
-import { boardSettings, settingsSchema } from './settings.ts';
+import { boardSettings, boardSettingsSchema } from './settings.ts';
 
 /** `crewboard demo`: the real board over invented sessions, in a folder that is gone afterwards. Reads nobody's sessions. */
 export const demo = async (env: NodeJS.ProcessEnv): Promise<void> => {
-  const settings = parseConfig(settingsSchema, env);
+  const settings = parseConfig(boardSettingsSchema, env);
   const logger = createLogger({ name: 'crewboard', level: settings.LOG_LEVEL });
   const dir = await mkdtemp(join(tmpdir(), 'crewboard-demo-'));
   const log = await openEmbeddedLog({ dir: join(dir, 'log') });
   const access = await openEmbeddedAccess({ dir: join(dir, 'access') });
   try {
     await runBoard(
-      { ...boardSettings(settings), log, access, logger, registry: createMetrics() },
+      { ...boardSettings(settings, 'me'), log, access, logger, registry: createMetrics() },
       (signal) => runDemo({ log, signal, seed: Date.now() }),
       (url) => console.log(`Crewboard’s demo is at ${url}. All sessions in it are invented; Ctrl-C ends it.`),
     );

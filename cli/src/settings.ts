@@ -1,3 +1,4 @@
+import { doorOptions, doorShape, withDoorRules } from '@crewboard/gateway/settings';
 import { agentConfigSchema } from '@crewboard/ingest';
 import { z } from 'zod';
 
@@ -7,8 +8,7 @@ const { CLAUDE_CONFIG_DIR, CREWBOARD_DATA_DIR, CREWBOARD_MACHINE, CREWBOARD_OWNE
 
 /** What the command's parts read from the environment; the README lists it for people. */
 export const settingsSchema = z.object({
-  HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(4400),
+  ...doorShape,
   CLAUDE_CONFIG_DIR,
   CREWBOARD_DATA_DIR,
   CREWBOARD_MACHINE,
@@ -22,10 +22,12 @@ export const settingsSchema = z.object({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** What the settings say of the board itself, whoever's sessions it shows. */
-export const boardSettings = (settings: Settings) => ({
-  host: settings.HOST,
-  port: settings.PORT,
+/** For what serves a board. */
+export const boardSettingsSchema = withDoorRules(settingsSchema);
+
+/** What the settings say of the board itself, whoever's sessions it shows; `person` is whose machine it runs on. */
+export const boardSettings = (settings: Settings, person: string) => ({
+  gateway: doorOptions(settings, person),
   retentionDays: settings.CREWBOARD_RETENTION_DAYS,
   logDays: settings.CREWBOARD_LOG_DAYS,
 });

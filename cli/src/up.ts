@@ -5,17 +5,18 @@ import { createLogger, createMetrics, parseConfig } from '@crewboard/runtime';
 import { startAgentThread } from './agent-thread/thread.ts';
 import { runBoard } from './board.ts';
 import { openAccess, openLog } from './log.ts';
-import { boardSettings, settingsSchema } from './settings.ts';
+import { boardSettings, boardSettingsSchema } from './settings.ts';
 
 /** `crewboard up` and `npm start`: agent, fold and gateway in one process, on this machine's own sessions. */
 export const up = async (env: NodeJS.ProcessEnv): Promise<void> => {
-  const settings = parseConfig(settingsSchema, env);
+  const settings = parseConfig(boardSettingsSchema, env);
   const logger = createLogger({ name: 'crewboard', level: settings.LOG_LEVEL });
   const registry = createMetrics();
+  const identity = agentIdentity({ machine: settings.CREWBOARD_MACHINE, owner: settings.CREWBOARD_OWNER });
   const agent = startAgentThread({
     claudeDir: settings.CLAUDE_CONFIG_DIR,
     dataDir: settings.CREWBOARD_DATA_DIR,
-    ...agentIdentity({ machine: settings.CREWBOARD_MACHINE, owner: settings.CREWBOARD_OWNER }),
+    ...identity,
     maxAgeDays: settings.CREWBOARD_MAX_AGE_DAYS,
     logLevel: settings.LOG_LEVEL,
   });
@@ -26,7 +27,7 @@ export const up = async (env: NodeJS.ProcessEnv): Promise<void> => {
     const access = await openAccess(settings, logger);
     const sink = logSink(log, logger);
     await runBoard(
-      { ...boardSettings(settings), log, access, logger, registry },
+      { ...boardSettings(settings, identity.owner ?? 'me'), log, access, logger, registry },
       (signal) => agent.run(sink, signal),
       (url) => {
         console.log(`Crewboard is at ${url}`);

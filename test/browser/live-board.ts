@@ -62,6 +62,7 @@ export const openLiveBoard = async (): Promise<LiveBoard> => {
       webDir,
       host: '127.0.0.1',
       port,
+      openTo: { name: 'me', role: 'admin' },
     });
   let gateway = await serve(0);
   const { url } = gateway;

@@ -92,6 +92,7 @@ const startBoard = async (ingestToken?: string): Promise<string> => {
     webDir,
     host: '127.0.0.1',
     port: 0,
+    openTo: { name: 'me', role: 'admin' },
     ingestToken,
   });
   onTestFinished(async () => {

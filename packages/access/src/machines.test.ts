@@ -82,7 +82,7 @@ it('nothing in the store is a secret that lets in', async () => {
   const { access, dir } = await openAccess();
   const { code } = await access.invite({ owner: 'Ann', by: 'Root' });
   const { token, machineId } = await joinMachine(access, { owner: 'Someone to be found' });
-  const { cookie } = await access.signIn({ name: 'Ann', role: 'admin', by: 'password' }, DAY_MS);
+  const { cookie } = await access.signIn({ name: 'Ann', role: 'admin', by: 'password', means: 'the team' }, DAY_MS);
   const stored = readFileSync(join(dir, 'data.mdb')).toString('latin1');
   expect(stored).toContain('Someone to be found');
   expect(stored).toContain(machineId);

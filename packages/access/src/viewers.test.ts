@@ -7,8 +7,8 @@ const HOUR_MS = 3_600_000;
 
 it('a cookie tells who signed in, until it expires', async () => {
   const { access, wait } = await openAccess();
-  const ann = { name: 'Ann', role: 'admin', by: 'github' } as const;
-  const bob = { name: 'Bob', role: 'viewer', by: 'password' } as const;
+  const ann = { name: 'Ann', role: 'admin', by: 'github', means: 'acme' } as const;
+  const bob = { name: 'Bob', role: 'viewer', by: 'password', means: 'the team' } as const;
   const { cookie, expiresAt } = await access.signIn(ann, HOUR_MS);
   const other = await access.signIn(bob, 2 * HOUR_MS);
   expect(expiresAt).toBe(T0 + HOUR_MS);
@@ -21,7 +21,7 @@ it('a cookie tells who signed in, until it expires', async () => {
 
 it('a sign-out ends this sign-in and no other, twice without harm', async () => {
   const { access } = await openAccess();
-  const ann = { name: 'Ann', role: 'member', by: 'password' } as const;
+  const ann = { name: 'Ann', role: 'member', by: 'password', means: 'the team' } as const;
   const desk = await access.signIn(ann, HOUR_MS);
   const phone = await access.signIn(ann, HOUR_MS);
   await access.signOut(desk.cookie);
@@ -32,7 +32,7 @@ it('a sign-out ends this sign-in and no other, twice without harm', async () => 
 
 it('any other text is nobody’s', async () => {
   const { access } = await openAccess();
-  const { cookie } = await access.signIn({ name: 'Ann', role: 'admin', by: 'oidc' }, HOUR_MS);
+  const { cookie } = await access.signIn({ name: 'Ann', role: 'admin', by: 'oidc', means: 'the team' }, HOUR_MS);
   for (const text of ['', cookie.slice(1), `${cookie} `, 'A'.repeat(43), 'x'.repeat(100_000), '__proto__', '\u0000']) {
     expect(await access.viewerOf(text)).toBeUndefined();
     await access.signOut(text);

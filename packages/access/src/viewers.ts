@@ -9,6 +9,8 @@ const viewerSchema = z.object({
   role: roleSchema,
   /** How this person signed in. */
   by: z.enum(['password', 'github', 'oidc']),
+  /** What let them in, in the gateway's words: once its settings hold that no more, the sign-in counts for nothing. */
+  means: z.string().max(200),
 });
 export type Viewer = z.infer<typeof viewerSchema>;
 
@@ -23,17 +25,19 @@ export interface Viewers {
 }
 
 export const createViewers = (records: Records, now: () => number): Viewers => ({
-  async signIn({ name, role, by }, ttlMs) {
+  async signIn({ name, role, by, means }, ttlMs) {
     const cookie = newSecret();
     const signedInAt = now();
-    const value: SignInRecord = { name, role, by, signedInAt, expiresAt: signedInAt + ttlMs };
+    const value: SignInRecord = { name, role, by, means, signedInAt, expiresAt: signedInAt + ttlMs };
     await records.update('viewer', hashSecret(cookie), () => ({ value, ttlMs }));
     return { cookie, expiresAt: value.expiresAt };
   },
   async viewerOf(cookie) {
     if (!isSecretShaped(cookie)) return undefined;
     const record = signInSchema.safeParse(await records.get('viewer', hashSecret(cookie))).data;
-    return record && { name: record.name, role: record.role, by: record.by, expiresAt: record.expiresAt };
+    if (!record) return undefined;
+    const { signedInAt: _signedInAt, ...viewer } = record;
+    return viewer;
   },
   async signOut(cookie) {
     if (!isSecretShaped(cookie)) return;

@@ -1,9 +1,13 @@
 import { isIP } from 'node:net';
-import type { onRequestHookHandler } from 'fastify';
+import type { FastifyRequest, onRequestHookHandler } from 'fastify';
 import { problem } from './problem.ts';
 
 const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '::1'];
+
+/** True where only this machine reaches what listens on `host`. */
+export const isLoopback = (host: string): boolean => LOOPBACK_HOSTS.includes(host);
+
 const AUTHORITY = /^(?<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?<port>\d{1,5}))?$/;
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD'];
 
@@ -15,6 +19,10 @@ export interface AccessRules {
   /** Origins besides the board's own that may open feeds and send: `https://tools.example.com`, or `*` for any. */
   allowedOrigins: readonly string[];
 }
+
+/** True where a board is meant for others than the people of its own machine, be it through a proxy on that machine. */
+export const isReachedFromElsewhere = ({ host, allowedHosts }: Omit<AccessRules, 'allowedOrigins'>): boolean =>
+  !isLoopback(host) || allowedHosts.some((allowed) => !LOOPBACK_NAMES.includes(parseAuthority(allowed)?.name ?? ''));
 
 const parseAuthority = (text: string): { name: string; port: string | undefined } | undefined => {
   const groups = AUTHORITY.exec(text.toLowerCase())?.groups;
@@ -33,7 +41,7 @@ export const isAllowedHost = (header: string | undefined, { host, allowedHosts }
   if (!authority) return false;
   const { name, port } = authority;
   if (LOOPBACK_NAMES.includes(name) || allowedHosts.includes('*')) return true;
-  const isOpen = !LOOPBACK_HOSTS.includes(host);
+  const isOpen = !isLoopback(host);
   if (isOpen && (isAddress(name) || name === host.toLowerCase())) return true;
   return allowedHosts.some((allowed) => {
     const entry = parseAuthority(allowed);
@@ -55,6 +63,10 @@ export const isAllowedOrigin = (
   return host !== '' && (asked === host || asked === `${host}${defaultPort}`);
 };
 
+/** True for what changes something or opens a socket; the rest only reads. */
+export const acts = ({ method, headers }: FastifyRequest): boolean =>
+  headers.upgrade !== undefined || !SAFE_METHODS.includes(method);
+
 /**
  * Answers 421 to requests for another host and 403 to pages of another origin that send something or open a socket.
  * The Host header itself is read, never X-Forwarded-Host, which any page may set: a proxy has to pass Host on.
@@ -62,15 +74,14 @@ export const isAllowedOrigin = (
 export const accessHook =
   (rules: AccessRules): onRequestHookHandler =>
   (request, reply, done) => {
-    const { host, origin, upgrade } = request.headers;
+    const { host, origin } = request.headers;
     if (!isAllowedHost(host, rules)) {
       reply
         .code(421)
         .send(problem(421, 'This board is not reached under that host name. See CREWBOARD_ALLOWED_HOSTS.'));
       return;
     }
-    const acts = upgrade !== undefined || !SAFE_METHODS.includes(request.method);
-    if (acts && origin !== undefined && !isAllowedOrigin(origin, host, rules)) {
+    if (acts(request) && origin !== undefined && !isAllowedOrigin(origin, host, rules)) {
       reply.code(403).send(problem(403, 'Pages of that origin may not use this board. See CREWBOARD_ALLOWED_ORIGINS.'));
       return;
     }

@@ -1,5 +1,7 @@
+import type { Access } from '@crewboard/access';
 import type { EventLog } from '@crewboard/event-log';
-import { healthRoutes, type Logger, type Registry } from '@crewboard/runtime';
+import { type Logger, metricsRoute, probeRoutes, type Registry } from '@crewboard/runtime';
+import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import websocket from '@fastify/websocket';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
@@ -8,19 +10,32 @@ import type { FeedLimits } from './feed-socket.ts';
 import type { Hub } from './hub.ts';
 import { gatewayMetrics } from './metrics.ts';
 import { answerError } from './problem.ts';
+import { adminRoutes } from './routes/admin.ts';
 import { boardRoutes } from './routes/board.ts';
 import { feedRoute } from './routes/feed.ts';
 import { ingestRoute } from './routes/ingest.ts';
 import { machineRoutes } from './routes/machines.ts';
 import { openapiRoute } from './routes/openapi.ts';
-import { addWeb } from './routes/web.ts';
+import { passwordRoute } from './routes/password.ts';
+import { signOutRoute } from './routes/sign-out.ts';
+import { viewerRoute } from './routes/viewer.ts';
+import { webRoutes } from './routes/web.ts';
+import { doorHook, needing } from './sign-in/door.ts';
+import type { Person, SignInOptions } from './sign-in/options.ts';
+import { createPasswords } from './sign-in/passwords.ts';
+import { createSignIns } from './sign-in/sign-ins.ts';
+import { SignInThrottle } from './sign-in/throttle.ts';
 
 export interface AppOptions {
   log: EventLog;
+  access: Access;
   hub: Hub;
   logger: Logger;
   registry: Registry;
-  access: AccessRules;
+  rules: AccessRules;
+  signIn: SignInOptions | undefined;
+  openTo: Person;
+  publicUrl: string | undefined;
   webDir: string;
   ingestToken: string | undefined;
   trustProxy: boolean | string;
@@ -47,7 +62,7 @@ const contentSecurityPolicy = {
 
 /** Builds the gateway's server; whoever calls it listens, or injects. */
 export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
-  const { log, hub, registry, feedLimits } = options;
+  const { log, access, hub, registry, signIn, openTo, publicUrl, feedLimits } = options;
   const logger: FastifyBaseLogger = options.logger;
   const metrics = gatewayMetrics(registry, () => hub.behindMs(Date.now()));
   const app: FastifyInstance = fastify({
@@ -65,7 +80,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     // The feed closes its sockets itself, with a reason.
     preClose: (done) => done(),
   });
-  app.addHook('onRequest', accessHook(options.access));
+  app.addHook('onRequest', accessHook(options.rules));
   await app.register(helmet, {
     contentSecurityPolicy,
     strictTransportSecurity: false,
@@ -78,12 +93,27 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     request.log.debug({ method: request.method, route, status, ms: Math.round(reply.elapsedTime) }, 'answered');
   });
 
-  await app.register(healthRoutes({ registry, ready: () => hub.check(), logger: options.logger }));
+  const passwords = createPasswords(signIn?.passwords ?? [], () => access.repositorySalt());
+  const means = async () => new Set(await passwords.means());
+  const signIns = signIn && createSignIns({ access, ttlMs: signIn.ttlMs, publicUrl, means });
+  await app.register(cookie);
+  app.decorateRequest('caller', null);
+  app.addHook('onRequest', doorHook({ signIns, openTo, metricsToken: signIn?.metricsToken }));
+
+  const probes = { ready: () => hub.check(), logger: options.logger, tellsReason: !signIn };
+  await app.register(needing('nothing', probeRoutes(probes)));
+  await app.register(needing('metrics', metricsRoute(registry)));
+  await app.register(viewerRoute({ signIns, options: signIn, openTo }));
+  if (signIns) {
+    await app.register(passwordRoute({ signIns, passwords, throttle: new SignInThrottle() }));
+    await app.register(signOutRoute(signIns));
+  }
+  await app.register(adminRoutes({ access, log, publicUrl }));
   await app.register(boardRoutes({ hub, log }));
-  await app.register(feedRoute({ hub, limits: feedLimits, metrics }));
-  await app.register(ingestRoute({ log, metrics, token: options.ingestToken }));
+  await app.register(feedRoute({ hub, limits: feedLimits, metrics, signIns }));
+  await app.register(needing('machine', ingestRoute({ log, metrics, token: options.ingestToken })));
   await app.register(machineRoutes({ log, token: options.ingestToken }));
   await app.register(openapiRoute);
-  await addWeb(app, options.webDir);
+  await app.register(needing('nothing', webRoutes(options.webDir)));
   return app;
 };

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { isReachedFromElsewhere } from './access.ts';
+import type { GatewayOptions } from './gateway.ts';
+import { hasSignIn, passwordsDiffer, signInOptions, signInShape } from './sign-in/settings.ts';
 
 const list = z
   .string()
@@ -8,18 +11,94 @@ const list = z
 /** `true` trusts any proxy, otherwise addresses or networks of proxies, separated by commas. */
 const trustProxy = z.string().transform((text) => (text === 'true' ? true : text === 'false' ? false : text));
 
-export const gatewayConfigSchema = z.object({
-  REDIS_URL: z.url(),
-  HOST: z.string().default('127.0.0.1'),
+const publicUrl = z
+  .url({ protocol: /^https?$/ })
+  .transform((text) => new URL(text))
+  .refine(({ pathname, search, hash, username }) => pathname + search + hash + username === '/', {
+    error: 'only scheme, name and port: https://board.example.com',
+  })
+  .transform(({ origin }) => origin);
+
+/** The variables of a board's door, for the gateway by itself and for `crewboard up` alike. */
+export const doorShape = {
+  HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4400),
-  CREWBOARD_PARTITIONS: z.coerce.number().int().min(1).max(256).default(4),
-  /** Shared by the team's agents. Without one nothing is taken over HTTP. */
-  CREWBOARD_INGEST_TOKEN: z.string().min(16).optional(),
+  /** The address that people type; join lines and providers of sign-ins are told it. */
+  CREWBOARD_PUBLIC_URL: publicUrl.optional(),
   CREWBOARD_ALLOWED_HOSTS: list.default([]),
   CREWBOARD_ALLOWED_ORIGINS: list.default([]),
   /** Whose X-Forwarded-For tells a client's address. */
   CREWBOARD_TRUST_PROXY: trustProxy.default(false),
   CREWBOARD_MAX_FEEDS: z.coerce.number().int().positive().default(2000),
-  CREWBOARD_WEB_DIR: z.string().optional(),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-});
+  /** Whoever reaches the board sees it, for boards behind a proxy that signs people in. */
+  CREWBOARD_OPEN: z.enum(['true', 'false']).default('false'),
+  ...signInShape,
+};
+const doorSettings = z.object(doorShape);
+export type DoorSettings = z.infer<typeof doorSettings>;
+
+const hostsOf = (settings: DoorSettings): string[] =>
+  settings.CREWBOARD_PUBLIC_URL === undefined
+    ? settings.CREWBOARD_ALLOWED_HOSTS
+    : [...settings.CREWBOARD_ALLOWED_HOSTS, new URL(settings.CREWBOARD_PUBLIC_URL).host];
+
+const isFromElsewhere = (settings: DoorSettings): boolean =>
+  isReachedFromElsewhere({ host: settings.HOST, allowedHosts: hostsOf(settings) });
+
+/** What has to hold between the variables, with the one to name where it does not. */
+const RULES: readonly { name: keyof DoorSettings; holds: (settings: DoorSettings) => boolean; message: string }[] = [
+  {
+    name: 'CREWBOARD_PASSWORD',
+    holds: (settings) => hasSignIn(settings) || settings.CREWBOARD_OPEN === 'true' || !isFromElsewhere(settings),
+    message:
+      'Others than this machine can reach the board (HOST, CREWBOARD_ALLOWED_HOSTS or CREWBOARD_PUBLIC_URL), and nobody would ' +
+      'have to sign in. Set a password for your team here (and CREWBOARD_ADMIN_PASSWORD for who invites machines), or ' +
+      'CREWBOARD_OPEN=true where a proxy of your own signs people in.',
+  },
+  {
+    name: 'CREWBOARD_OPEN',
+    holds: (settings) => settings.CREWBOARD_OPEN !== 'true' || !hasSignIn(settings),
+    message: 'A board that is open to all needs no sign-in: set one of the two.',
+  },
+  {
+    name: 'CREWBOARD_PASSWORD',
+    holds: passwordsDiffer,
+    message: 'The passwords of viewers, members and admins must differ.',
+  },
+  {
+    name: 'CREWBOARD_ALLOWED_ORIGINS',
+    holds: (settings) => !settings.CREWBOARD_ALLOWED_ORIGINS.includes('*') || !hasSignIn(settings),
+    message: 'Any page could act with the sign-in of who looks at it: name the pages instead of *.',
+  },
+];
+
+/** Adds what has to hold between the variables of a door to a schema that has them all. */
+export const withDoorRules = <Schema extends z.ZodType<DoorSettings>>(schema: Schema): Schema =>
+  RULES.reduce((checked, { name, holds, message }) => checked.refine(holds, { path: [name], error: message }), schema);
+
+export const gatewayConfigSchema = withDoorRules(
+  z.object({
+    ...doorShape,
+    REDIS_URL: z.url(),
+    CREWBOARD_PARTITIONS: z.coerce.number().int().min(1).max(256).default(4),
+    /** Shared by the team's agents. Without one nothing is taken over HTTP. */
+    CREWBOARD_INGEST_TOKEN: z.string().min(16).optional(),
+    CREWBOARD_WEB_DIR: z.string().optional(),
+    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  }),
+);
+
+/** What the gateway is to do by these settings; `person` is whose machine it runs on. */
+export const doorOptions = (settings: DoorSettings, person: string) =>
+  ({
+    host: settings.HOST,
+    port: settings.PORT,
+    publicUrl: settings.CREWBOARD_PUBLIC_URL,
+    allowedHosts: hostsOf(settings),
+    allowedOrigins: settings.CREWBOARD_ALLOWED_ORIGINS,
+    trustProxy: settings.CREWBOARD_TRUST_PROXY,
+    feedLimits: { maxSockets: settings.CREWBOARD_MAX_FEEDS },
+    signIn: signInOptions(settings),
+    // Who comes through somebody else's door may look. An admin's work is done on the server then: `crewboard token`.
+    openTo: isFromElsewhere(settings) ? { name: 'everyone', role: 'viewer' } : { name: person, role: 'admin' },
+  }) satisfies Partial<GatewayOptions>;

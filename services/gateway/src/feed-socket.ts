@@ -16,6 +16,8 @@ export interface FeedLimits {
   pingMs: number;
   /** Who comes beyond so many is closed with 1013. */
   maxSockets: number;
+  /** Whether the people who look are still signed in is asked so often. */
+  signInCheckMs: number;
 }
 
 export const FEED_LIMITS: FeedLimits = {
@@ -25,6 +27,7 @@ export const FEED_LIMITS: FeedLimits = {
   stallMs: 30_000,
   pingMs: 20_000,
   maxSockets: 2000,
+  signInCheckMs: 2000,
 };
 
 /** Close codes of RFC 6455 and its registry. */

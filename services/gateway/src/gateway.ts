@@ -4,6 +4,7 @@ import { type Logger, type Registry, within } from '@crewboard/runtime';
 import { buildApp } from './app.ts';
 import { FEED_LIMITS, type FeedLimits } from './feed-socket.ts';
 import { Hub } from './hub.ts';
+import type { Person, SignInOptions } from './sign-in/options.ts';
 
 export interface GatewayOptions {
   log: EventLog;
@@ -16,6 +17,11 @@ export interface GatewayOptions {
   host: string;
   /** 0 takes a free one; see `url`. */
   port: number;
+  /** How people sign in; absent: nobody has to, and whoever reaches the board is `openTo`. */
+  signIn?: SignInOptions | undefined;
+  openTo: Person;
+  /** The address that people type. Absent: what a request's Host header says. */
+  publicUrl?: string | undefined;
   /** Names the board is reached under, besides loopback ones; `*` for any. */
   allowedHosts?: readonly string[];
   /** Origins besides the board's own that may open feeds; `*` for any. */
@@ -43,10 +49,14 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const hub = new Hub({ log, logger });
   const app = await buildApp({
     log,
+    access: options.access,
     hub,
     logger,
     registry,
-    access: { host, allowedHosts: options.allowedHosts ?? [], allowedOrigins: options.allowedOrigins ?? [] },
+    signIn: options.signIn,
+    openTo: options.openTo,
+    publicUrl: options.publicUrl,
+    rules: { host, allowedHosts: options.allowedHosts ?? [], allowedOrigins: options.allowedOrigins ?? [] },
     webDir: options.webDir,
     ingestToken: options.ingestToken,
     trustProxy: options.trustProxy ?? false,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { openRedisAccess } from '@crewboard/access/redis';
 import { openRedisLog } from '@crewboard/event-log';
 import { createLogger, createMetrics, parseConfig, runUntilSignal } from '@crewboard/runtime';
-import { gatewayConfigSchema } from './config.ts';
+import { doorOptions, gatewayConfigSchema } from './config.ts';
 import { createGateway } from './gateway.ts';
 
 const config = parseConfig(gatewayConfigSchema, process.env);
@@ -18,13 +18,8 @@ await runUntilSignal(async (signal) => {
     registry: createMetrics(),
     // The build puts the page beside the folder of the bundled services.
     webDir: config.CREWBOARD_WEB_DIR ?? fileURLToPath(new URL('../web', import.meta.url)),
-    host: config.HOST,
-    port: config.PORT,
-    allowedHosts: config.CREWBOARD_ALLOWED_HOSTS,
-    allowedOrigins: config.CREWBOARD_ALLOWED_ORIGINS,
+    ...doorOptions(config, 'me'),
     ingestToken: config.CREWBOARD_INGEST_TOKEN,
-    trustProxy: config.CREWBOARD_TRUST_PROXY,
-    feedLimits: { maxSockets: config.CREWBOARD_MAX_FEEDS },
   });
   logger.info({ url: gateway.url }, 'listening');
   if (!signal.aborted) await once(signal, 'abort');

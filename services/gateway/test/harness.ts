@@ -114,6 +114,7 @@ export const startGateway = async (log: EventLog, options: Partial<GatewayOption
     webDir: '/nowhere',
     host: '127.0.0.1',
     port: 0,
+    openTo: { name: 'Mara King', role: 'admin' },
     ingestToken: TOKEN,
     ...options,
   });
@@ -133,8 +134,8 @@ export interface TestFeed {
   until(holds: (feed: TestFeed) => boolean): Promise<void>;
 }
 
-export const openFeed = (url: string): TestFeed => {
-  const socket = new WebSocket(url, { perMessageDeflate: false });
+export const openFeed = (url: string, headers: Record<string, string> = {}): TestFeed => {
+  const socket = new WebSocket(url, { perMessageDeflate: false, headers });
   onTestFinished(() => socket.terminate());
   const messages: FeedMessage[] = [];
   let board = emptyBoard;

@@ -56,6 +56,7 @@ export const startBoard = async (
     webDir: join(dataDir, 'no-page'),
     host: '127.0.0.1',
     port: 0,
+    openTo: { name: 'me', role: 'admin' },
   });
   const parts = Promise.all([status.run(signal), agent.run(signal)]);
   parts.catch(() => stopping.abort());

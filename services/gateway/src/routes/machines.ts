@@ -5,6 +5,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
 import { BodyRefused } from '../ndjson.ts';
 import { orUnavailable } from '../problem.ts';
+import { needing } from '../sign-in/door.ts';
 import { tokenHook } from '../token.ts';
 
 export interface MachineOptions {
@@ -61,7 +62,7 @@ const reportRoute =
 export const machineRoutes =
   (options: MachineOptions): FastifyPluginAsync =>
   async (app) => {
-    await app.register(reportRoute(options));
+    await app.register(needing('machine', reportRoute(options)));
 
     app.get('/api/machines', async (_request, reply): Promise<Machines> => {
       reply.header('cache-control', 'no-store');

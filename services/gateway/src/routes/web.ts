@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { problem } from '../problem.ts';
 
 const A_YEAR = 'public, max-age=31536000, immutable';
@@ -31,23 +31,25 @@ const exists = (file: string): Promise<boolean> =>
  * Serves the built web page from `webDir`, and what is not found anywhere. Files under `assets/` have a hash in their
  * names and may be kept for good; all others are asked for again.
  */
-export const addWeb = async (app: FastifyInstance, webDir: string): Promise<void> => {
-  if (!(await exists(join(webDir, 'index.html')))) {
-    app.log.warn({ webDir }, 'the web page is not built');
-    app.setNotFoundHandler((request, reply) => {
-      if (isPageAddress(request)) reply.code(404).type('text/plain; charset=utf-8').send(NOT_BUILT);
-      else notFound(reply);
+export const webRoutes =
+  (webDir: string): FastifyPluginAsync =>
+  async (app) => {
+    if (!(await exists(join(webDir, 'index.html')))) {
+      app.log.warn({ webDir }, 'the web page is not built');
+      app.setNotFoundHandler((request, reply) => {
+        if (isPageAddress(request)) reply.code(404).type('text/plain; charset=utf-8').send(NOT_BUILT);
+        else notFound(reply);
+      });
+      return;
+    }
+    const assets = join(webDir, 'assets') + sep;
+    await app.register(fastifyStatic, {
+      root: webDir,
+      cacheControl: false,
+      setHeaders: (reply, path) => reply.setHeader('cache-control', path.startsWith(assets) ? A_YEAR : 'no-cache'),
     });
-    return;
-  }
-  const assets = join(webDir, 'assets') + sep;
-  await app.register(fastifyStatic, {
-    root: webDir,
-    cacheControl: false,
-    setHeaders: (reply, path) => reply.setHeader('cache-control', path.startsWith(assets) ? A_YEAR : 'no-cache'),
-  });
-  app.setNotFoundHandler((request, reply) => {
-    if (isPageAddress(request)) return reply.sendFile('index.html');
-    return notFound(reply);
-  });
-};
+    app.setNotFoundHandler((request, reply) => {
+      if (isPageAddress(request)) return reply.sendFile('index.html');
+      return notFound(reply);
+    });
+  };

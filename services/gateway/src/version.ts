@@ -1,0 +1,1 @@
+export { version as boardVersion } from '../package.json' with { type: 'json' };
