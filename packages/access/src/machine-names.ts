@@ -31,6 +31,8 @@ export interface MachineNames {
     owner: string;
     machineId?: string | undefined;
   }): Promise<HeldName & { machineId: string }>;
+  /** False where the name was given again meanwhile, or is no longer given to anybody. */
+  isHeld(held: HeldName): Promise<boolean>;
   /** For others to have, at once or after a time. Does nothing where it was given again meanwhile. */
   release(held: HeldName, afterMs?: number): Promise<void>;
 }
@@ -60,6 +62,9 @@ export const createMachineNames = (records: Records): MachineNames => ({
       const holder = parse(before);
       if (!holder || isOurs(holder)) return { machine, hold, machineId: holder?.machineId ?? fresh };
     }
+  },
+  async isHeld({ machine, hold }) {
+    return parse(await records.get('name', machine))?.hold === hold;
   },
   async release({ machine, hold }, afterMs) {
     await records.update('name', machine, (current) => {

@@ -6,7 +6,6 @@ import { describe, expect, it } from 'vitest';
 import { openAccess } from '../test/access-under-test.ts';
 import type { Access } from './access.ts';
 import type { MachineIdentity } from './machines.ts';
-import type { Records } from './records.ts';
 import { joinMachine } from './testing.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -41,7 +40,7 @@ it('no other text than its token is taken', async () => {
   wrong.push(`cbm_${ann.machineId}.${'A'.repeat(43)}`, `cbm___proto__.${secret}`, ann.token.replace('cbm', 'cbi'));
   for (const token of wrong) expect(await access.machineOf(token), token).toBeUndefined();
   await fc.assert(
-    fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 300 }), async (text) => {
+    fc.asyncProperty(fc.string({ unit: 'binary-ascii', maxLength: 300 }), async (text) => {
       expect(await access.machineOf(text)).toBeUndefined();
       expect(await access.machineOf(`cbm_${text}`)).toBeUndefined();
       expect(await access.machineOf(`cbm_${ann.machineId}.${text}`)).toBeUndefined();
@@ -184,70 +183,4 @@ describe('names', () => {
     expect(machine).toBe(`${'😀'.repeat(99)}-2`);
     expect(await access.machineOf(token)).toMatchObject({ machine });
   });
-
-  it('are each one machine’s, and each machine has one good token, however joins and revocations interleave', async () => {
-    const scheduler: { current?: fc.Scheduler } = {};
-    /** Each call waits for its turn, and the scheduler decides whose turn it is. */
-    const inTurn = (records: Records): Records => ({
-      ...records,
-      get: async (...args) => {
-        await scheduler.current?.schedule(Promise.resolve());
-        return records.get(...args);
-      },
-      update: async (...args) => {
-        await scheduler.current?.schedule(Promise.resolve());
-        return records.update(...args);
-      },
-    });
-    const { access } = await openAccess(inTurn);
-    let run = 0;
-    const owner = fc.constantFrom('Ann', 'Bob');
-    const machine = fc.constantFrom('laptop', 'desk');
-    const step = fc.oneof(
-      {
-        weight: 4,
-        arbitrary: fc.record({ do: fc.constant('join' as const), owner, machine, shows: fc.option(fc.nat(2)) }),
-      },
-      { weight: 1, arbitrary: fc.record({ do: fc.constant('revoke' as const), which: fc.nat(2) }) },
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 6 }), fc.scheduler(), async (steps, turns) => {
-        const mark = `${run++} `;
-        delete scheduler.current;
-        const first = [
-          await access.issue({ machine: `${mark}laptop`, owner: 'Ann', by: 'Root' }),
-          await access.issue({ machine: `${mark}desk`, owner: 'Ann', by: 'Root' }),
-          await access.issue({ machine: `${mark}laptop`, owner: 'Bob', by: 'Root' }),
-        ];
-        const codes = await Promise.all(
-          steps.map((taken) => access.invite({ owner: taken.do === 'join' ? taken.owner : 'x', by: 'Root' })),
-        );
-        scheduler.current = turns;
-        const work = steps.map((taken, n) =>
-          taken.do === 'join'
-            ? access.join({
-                code: codes[n]?.code ?? '',
-                machine: mark + taken.machine,
-                previousToken: taken.shows === null ? undefined : first[taken.shows]?.token,
-              })
-            : access.revoke(first[taken.which]?.machineId ?? ''),
-        );
-        await turns.waitFor(Promise.all(work));
-        delete scheduler.current;
-
-        const joined = (await Promise.all(work)).filter((result) => typeof result === 'object');
-        const good = (await access.machines()).filter(
-          (each) => each.revokedAt === null && each.machine.startsWith(mark),
-        );
-        const names = good.map((each) => each.machine);
-        expect(new Set(names).size).toBe(names.length);
-        const tokens = [...first, ...joined].map(({ token }) => token);
-        const named = (await Promise.all(tokens.map((token) => access.machineOf(token)))).flatMap(
-          (each) => each?.machineId ?? [],
-        );
-        expect(named.sort()).toEqual(good.map(({ machineId }) => machineId).sort());
-      }),
-      { numRuns: 60 },
-    );
-  }, 60_000);
 });

@@ -69,20 +69,28 @@ export const createMachines = (
 
   const admit = async ({ machine: wanted, owner, by, previousToken }: AdmitOptions) => {
     const previous = previousToken === undefined ? undefined : await lastGiven(previousToken);
-    const { machineId, machine, hold } = await names.take({ wanted, owner, machineId: previous?.machineId });
     const secret = newSecret();
-    const value: MachineRecord = {
-      machine,
-      owner,
-      tokenHash: hashSecret(secret),
-      joinedAt: now(),
-      invitedBy: by,
-      revokedAt: null,
-      hold,
-    };
-    const before = parse(await records.update('machine', machineId, () => ({ value })));
-    if (before && before.machine !== machine) await names.release(before);
-    return { machineId, machine, owner, token: formatCredential('cbm', { id: machineId, secret }) };
+    let machineId = previous?.machineId;
+    for (;;) {
+      const held = await names.take({ wanted, owner, machineId });
+      const { machine, hold } = held;
+      machineId = held.machineId;
+      const value: MachineRecord = {
+        machine,
+        owner,
+        tokenHash: hashSecret(secret),
+        joinedAt: now(),
+        invitedBy: by,
+        revokedAt: null,
+        hold,
+      };
+      const before = parse(await records.update('machine', machineId, () => ({ value })));
+      if (before && before.machine !== machine) await names.release(before);
+      // Where the same machine joins twice at once, the name may have gone to the other join, and away with it.
+      if (await names.isHeld(held)) {
+        return { machineId, machine, owner, token: formatCredential('cbm', { id: machineId, secret }) };
+      }
+    }
   };
 
   return {
