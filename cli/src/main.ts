@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../package.json' with { type: 'json' };
+import type { AgentFlags } from './agent/command.ts';
 import type { InstallOptions } from './hooks/command.ts';
 import type { ScopeOptions } from './hooks/scope.ts';
 import type { ReplayFlags } from './replay/command.ts';
@@ -16,8 +17,13 @@ program
 
 program
   .command('agent')
-  .description('report this machine’s sessions to a board elsewhere (CREWBOARD_URL, CREWBOARD_INGEST_TOKEN)')
-  .action(async () => (await import('./agent.ts')).agent(process.env));
+  .description('report this machine’s sessions to a team’s board')
+  .option('--join <link>', 'join a board first: what an invitation shows, <address>#<code>')
+  .option('--machine <name>', 'with --join: what the board is to call this machine (default: its host name)')
+  .option('--ca <file>', 'with --join: certificates to trust, where a company signs its own')
+  .option('--insecure-http', 'with --join: the way to the board is safe without encryption (a VPN, containers)')
+  .option('--leave', 'forget the board that was joined')
+  .action(async (flags: AgentFlags) => (await import('./agent/command.ts')).agent(process.env, flags));
 
 program
   .command('demo')

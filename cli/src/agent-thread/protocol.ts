@@ -16,9 +16,9 @@ export type FromAgent =
   | { kind: 'report'; number: number; report: MachineReport }
   | { kind: 'metrics'; text: string };
 
-/** To the agent's thread. `now` is the board's clock; without it the report was not taken. */
+/** To the agent's thread. */
 export type ToAgent =
   | { kind: 'accepted' }
-  | { kind: 'reported'; number: number; now?: number }
+  | { kind: 'reported'; number: number; isTaken: boolean }
   | { kind: 'metrics' }
   | { kind: 'stop' };

@@ -17,6 +17,9 @@ export interface AgentThread {
 
 type ForSink = Exclude<FromAgent, { kind: 'metrics' }>;
 
+/** The log takes what an agent makes, whatever its size. */
+const nothingIsSetAside = (): void => undefined;
+
 /** The built worker lies beside the bundled command. */
 const script = new URL('./agent-thread.js', import.meta.url);
 
@@ -51,13 +54,13 @@ export const startAgentThread = (data: AgentThreadData): AgentThread => {
         if (message.kind === 'report') {
           const { number } = message;
           sink.report(message.report, signal).then(
-            ({ now }) => say({ kind: 'reported', number, now }),
-            () => say({ kind: 'reported', number }),
+            () => say({ kind: 'reported', number, isTaken: true }),
+            () => say({ kind: 'reported', number, isTaken: false }),
           );
           return;
         }
         // A send rejects only when the signal came: the agent tells these events again at its next start.
-        sink.send(message.events, signal).then(
+        sink.send(message.events, signal, nothingIsSetAside).then(
           () => say({ kind: 'accepted' }),
           () => undefined,
         );

@@ -35,11 +35,13 @@ const sink: EventSink = {
       const number = ++lastReport;
       answerReport = (answer) => {
         if (answer.number !== number) return;
-        if (answer.now === undefined) reject(new Error('the board did not take the report'));
-        else resolve({ now: answer.now });
+        if (answer.isTaken) resolve();
+        else reject(new Error('the board did not take the report'));
       };
       say({ kind: 'report', number, report });
     }),
+  // The board is on this machine.
+  clockSkewMs: () => 0,
 };
 
 port.on('message', (message: ToAgent) => {
@@ -60,5 +62,5 @@ port.on('message', (message: ToAgent) => {
 });
 
 const logger = createLogger({ name: 'agent', level: logLevel });
-await createIngestService({ ...options, sink, logger, registry }).run(stop.signal);
+await createIngestService({ ...options, target: 'solo', sink, logger, registry }).run(stop.signal);
 port.close();

@@ -1,24 +1,81 @@
+import { once } from 'node:events';
 import { openRedisLog } from '@crewboard/event-log';
 import { createMetrics, type Logger, startHealthServer } from '@crewboard/runtime';
-import type { AgentConfig } from './config.ts';
-import { httpSink } from './http-sink.ts';
+import { boardClient } from './board/client.ts';
+import { connectBoard } from './board/connection.ts';
+import { httpSink } from './board/http-sink.ts';
+import { findTarget, NotJoined, type Target } from './board/target.ts';
+import { credentialsChanged } from './board/watch-credentials.ts';
+import { type AgentConfig, networkOf } from './config.ts';
 import { agentIdentity } from './owner.ts';
 import { createIngestService } from './service.ts';
 import { type EventSink, logSink } from './sink.ts';
 
-/** The agent as a program of its own: runs until the signal aborts. Rejects where it cannot start. */
-export const startAgent = async (
+export interface AgentOptions {
+  logger: Logger;
+  signal: AbortSignal;
+  /** Waits where this machine has not joined a board (any more), instead of rejecting: nobody is there to read why. */
+  waitsToJoin?: boolean;
+}
+
+/**
+ * The agent as a program of its own: runs until the signal aborts. When the machine joins anew, it goes on with that by itself. Rejects
+ * where it cannot start.
+ */
+export const startAgent = async (config: AgentConfig, options: AgentOptions): Promise<void> => {
+  const { logger, signal, waitsToJoin = false } = options;
+  let hasRun = false;
+  while (!signal.aborted) {
+    const changed = untilCredentialsChange(config, signal);
+    try {
+      const target = await findTarget(config);
+      hasRun = true;
+      await live(config, target, {
+        logger,
+        signal: target.kind === 'board' && target.from === 'credentials' ? changed.signal : signal,
+      });
+    } catch (error) {
+      if (!(error instanceof NotJoined) || !(hasRun || waitsToJoin)) throw error;
+      logger.warn('this machine has not joined a board (any more): waiting until it joins');
+      if (!changed.signal.aborted) await once(changed.signal, 'abort');
+    } finally {
+      changed.stop();
+    }
+  }
+};
+
+/** A signal that aborts when the credentials change, or the given one aborts. */
+const untilCredentialsChange = (
   config: AgentConfig,
-  { logger, signal }: { logger: Logger; signal: AbortSignal },
-): Promise<void> => {
+  signal: AbortSignal,
+): { signal: AbortSignal; stop: () => void } => {
+  const over = new AbortController();
+  const stop = (): void => over.abort();
+  signal.addEventListener('abort', stop, { once: true });
+  credentialsChanged(config.CREWBOARD_DATA_DIR, over.signal).then(stop, () => undefined);
+  return {
+    signal: over.signal,
+    stop: () => {
+      signal.removeEventListener('abort', stop);
+      stop();
+    },
+  };
+};
+
+/** One life of the agent, with one target. */
+const live = async (config: AgentConfig, target: Target, { logger, signal }: AgentOptions): Promise<void> => {
   const registry = createMetrics();
-  const { sink, close, target } = await openSink(config, logger);
-  const identity = agentIdentity({ machine: config.CREWBOARD_MACHINE, owner: config.CREWBOARD_OWNER });
+  const { sink, close } = await openSink(config, target, logger);
+  const isBoard = target.kind === 'board';
+  const identity =
+    (isBoard ? target.identity : undefined) ??
+    agentIdentity({ machine: config.CREWBOARD_MACHINE, owner: config.CREWBOARD_OWNER });
   const service = createIngestService({
     ...identity,
     claudeDir: config.CLAUDE_CONFIG_DIR,
     dataDir: config.CREWBOARD_DATA_DIR,
     maxAgeDays: config.CREWBOARD_MAX_AGE_DAYS,
+    target: isBoard ? target.machineId : 'log',
     sink,
     logger,
     registry,
@@ -34,7 +91,8 @@ export const startAgent = async (
   const port = config.CREWBOARD_AGENT_PORT;
   const health =
     port === undefined ? undefined : await startHealthServer({ host: '127.0.0.1', port, registry, ready, logger });
-  logger.info({ ...identity, claudeDir: config.CLAUDE_CONFIG_DIR, target }, 'the agent runs');
+  const told = isBoard ? target.url : 'redis';
+  logger.info({ ...identity, claudeDir: config.CLAUDE_CONFIG_DIR, target: told }, 'the agent runs');
   try {
     await service.run(signal);
   } finally {
@@ -45,12 +103,15 @@ export const startAgent = async (
 
 const openSink = async (
   config: AgentConfig,
+  target: Target,
   logger: Logger,
-): Promise<{ sink: EventSink; close: () => Promise<void>; target: string }> => {
-  const { CREWBOARD_URL: url, CREWBOARD_INGEST_TOKEN: token, REDIS_URL: redisUrl } = config;
-  if (url && token) return { sink: httpSink({ url, token, logger }), close: async () => undefined, target: url };
-  if (!redisUrl) throw new Error('neither CREWBOARD_URL nor REDIS_URL is set');
+): Promise<{ sink: EventSink; close: () => Promise<void> }> => {
+  if (target.kind === 'board') {
+    const connection = connectBoard(target.url, networkOf(config, target.caFile));
+    const sink = httpSink({ board: boardClient(connection, target.token), logger });
+    return { sink, close: () => connection.close() };
+  }
   const partitions = config.CREWBOARD_PARTITIONS;
-  const log = await openRedisLog({ url: redisUrl, logger, ...(partitions === undefined ? {} : { partitions }) });
-  return { sink: logSink(log, logger), close: () => log.close(), target: 'redis' };
+  const log = await openRedisLog({ url: target.url, logger, ...(partitions === undefined ? {} : { partitions }) });
+  return { sink: logSink(log, logger), close: () => log.close() };
 };

@@ -3,21 +3,42 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, parseConfig } from '@crewboard/runtime';
 import { describe, expect, it } from 'vitest';
-import { agentConfigSchema } from './config.ts';
+import { agentConfigSchema, networkOf } from './config.ts';
 import { agentIdentity, gitUserName } from './owner.ts';
 
 const parse = (env: Record<string, string>) => parseConfig(agentConfigSchema, env);
 
 describe('the agent’s settings', () => {
-  it('need a board and its token, or Redis', () => {
-    expect(parse({ CREWBOARD_URL: 'https://board.example.com', CREWBOARD_INGEST_TOKEN: 't' })).toMatchObject({
+  it('have defaults', () => {
+    expect(parse({})).toMatchObject({
       CREWBOARD_MAX_AGE_DAYS: 7,
       LOG_LEVEL: 'info',
       CLAUDE_CONFIG_DIR: join(homedir(), '.claude'),
+      CREWBOARD_INSECURE_HTTP: false,
     });
-    expect(parse({ REDIS_URL: 'redis://127.0.0.1:6379' }).CREWBOARD_URL).toBeUndefined();
-    expect(() => parse({})).toThrow(/CREWBOARD_URL/);
-    expect(() => parse({ CREWBOARD_URL: 'https://board.example.com' })).toThrow(/CREWBOARD_INGEST_TOKEN/);
+  });
+
+  it('name a board and the machine’s token there, or neither', () => {
+    const url = 'https://board.example.com';
+    expect(parse({ CREWBOARD_URL: url, CREWBOARD_TOKEN: 'cbm_x.y' }).CREWBOARD_URL).toBe(url);
+    expect(() => parse({ CREWBOARD_URL: url })).toThrow(/CREWBOARD_TOKEN/);
+    expect(() => parse({ CREWBOARD_TOKEN: 'cbm_x.y' })).toThrow(/CREWBOARD_URL/);
+  });
+
+  it('say what became of the token of a team', () => {
+    expect(() => parse({ CREWBOARD_INGEST_TOKEN: 'old' })).toThrow(/join: crewboard agent --join/);
+    expect(() => parse({ CREWBOARD_INGEST_TOKEN: '' })).not.toThrow();
+  });
+
+  it('lead out of the network as other programs do', () => {
+    const env = { HTTPS_PROXY: 'http://big:1', https_proxy: 'http://small:1', HTTP_PROXY: 'http://plain:1' };
+    expect(networkOf(parse({ ...env, NO_PROXY: 'a,b', NODE_EXTRA_CA_CERTS: '/a.pem', CREWBOARD_CA_FILE: '/b.pem' }))).toEqual({
+      httpsProxy: 'http://small:1',
+      httpProxy: 'http://plain:1',
+      noProxy: 'a,b',
+      caFiles: ['/a.pem', '/b.pem'],
+    });
+    expect(networkOf(parse({ CREWBOARD_CA_FILE: '/b.pem' }), '/b.pem').caFiles).toEqual(['/b.pem']);
   });
 
   it('name all faults at once', () => {

@@ -3,9 +3,9 @@ import { appendFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '@crewboard/runtime';
 
-/** A line that could not be read. The line itself is not noted: it may hold anything. */
+/** A line that could not be read, or an event that could not be sent. Itself it is not noted: it may hold anything. */
 export interface DeadLine {
-  /** Relative to the claude folder. */
+  /** Relative to the claude folder; of an event its stream. */
   file: string;
   /** Bytes. */
   offset: number;
@@ -52,7 +52,7 @@ export const openDeadLetters = (dir: string, logger: Logger, now: () => number):
   return {
     add(line) {
       // Once for each file: one of another format may have a million of them.
-      if (!named.has(line.file)) logger.warn({ ...line, path }, 'a line cannot be read and was set aside');
+      if (!named.has(line.file)) logger.warn({ ...line, path }, 'a line cannot be read or sent, and was set aside');
       named.add(line.file);
       count++;
       // A file of another format must not fill the memory.

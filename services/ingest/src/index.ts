@@ -1,7 +1,20 @@
-export { startAgent } from './agent.ts';
-export { type AgentConfig, agentConfigSchema } from './config.ts';
+export { type AgentOptions, startAgent } from './agent.ts';
+export { AddressRefused } from './board/address.ts';
+export { type BoardClient, boardClient } from './board/client.ts';
+export { type BoardConnection, connectBoard, type NetworkSettings } from './board/connection.ts';
+export {
+  type Credentials,
+  credentialsPath,
+  forgetCredentials,
+  readCredentials,
+  saveCredentials,
+} from './board/credentials.ts';
+export { type HttpSink, type HttpSinkOptions, httpSink } from './board/http-sink.ts';
+export { CodeRefused, type JoinOptions, join } from './board/join.ts';
+export { findTarget, NotJoined, type Target } from './board/target.ts';
+export { BoardError, type Explanation, explain, isRevoked } from './board/trouble.ts';
+export { type AgentConfig, agentConfigSchema, networkOf } from './config.ts';
 export { createHookParser, type HookParser, type HookParserOptions, type ParsedPayload } from './hooks/parse.ts';
-export { type HttpSinkOptions, httpSink } from './http-sink.ts';
 export { type JobRecord, jobEvent, NOTHING_SAID, parseJob } from './jobs/parse.ts';
 export { type AgentIdentity, agentIdentity } from './owner.ts';
 export {

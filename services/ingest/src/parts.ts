@@ -44,10 +44,10 @@ export const openParts = async (
   const folder = join(resolve(options.dataDir), 'agent');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const claudeDir = await realpath(options.claudeDir).catch(() => resolve(options.claudeDir));
-  const cursors = await openCursorStore(join(folder, 'cursor.json'), logger);
+  const cursors = await openCursorStore(join(folder, `cursor-${options.target}.json`), logger);
   const deadLetters = openDeadLetters(folder, logger, now);
   forgetEnded(cursors.ended, now() - KEEP_ENDED_MS);
-  const shipper = createShipper(options.sink, metrics, signal);
+  const shipper = createShipper({ sink: options.sink, deadLetters, metrics, signal });
   const maxAgeMs = options.maxAgeDays * DAY_MS;
   const deps = { claudeDir, machine, owner, maxAgeMs, locate: createLocate(now), cursors, shipper, logger, now };
   const follower = createTranscriptFollower({ ...deps, deadLetters, metrics });
@@ -102,7 +102,7 @@ export const openParts = async (
     hookPayloads: () => spool.stats.heard,
     unreadableHookPayloads: () => spool.stats.unreadable,
     waitingHookPayloads: () => spool.stats.waiting,
-    clockSkewSeconds: () => (reporter.clockSkewMs ?? 0) / 1000,
+    clockSkewSeconds: () => (sink.clockSkewMs() ?? 0) / 1000,
   });
   return {
     follower,

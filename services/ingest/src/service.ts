@@ -14,6 +14,11 @@ export interface IngestServiceOptions {
   owner: string | null;
   /** Transcripts that were not written to for longer are left alone until they grow. */
   maxAgeDays: number;
+  /**
+   * Names where the events go: how far they were shipped is kept for each target. Of another board's cursor nothing is known there.
+   * Letters, digits, `-` and `_`.
+   */
+  target: string;
   sink: EventSink;
   logger: Logger;
   /** Gets the agent's figures: use one registry for one service. */

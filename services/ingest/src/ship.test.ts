@@ -1,9 +1,11 @@
 import type { SessionEvent } from '@crewboard/contract';
 import { anEvent } from '@crewboard/contract/testing';
 import { describe, expect, it } from 'vitest';
+import type { DeadLine } from './dead-letters.ts';
 import { createShipper } from './ship.ts';
+import type { EventSink } from './sink.ts';
 
-const metrics = { eventsSent: () => undefined };
+const deps = { metrics: { eventsSent: () => undefined }, deadLetters: { add: () => undefined } };
 
 /** A sink that accepts a batch when it is told to. */
 const createSlowSink = () => {
@@ -25,7 +27,7 @@ const createSlowSink = () => {
 const start = () => {
   const sink = createSlowSink();
   const stopping = new AbortController();
-  return { sink, stopping, shipper: createShipper(sink, metrics, stopping.signal) };
+  return { sink, stopping, shipper: createShipper({ ...deps, sink, signal: stopping.signal }) };
 };
 
 const events = (count: number, text = 'x') =>
@@ -97,12 +99,25 @@ describe('a shipper', () => {
   });
 
   it('ends when the sink fails for good', async () => {
-    const shipper = createShipper(
-      { send: () => Promise.reject(new Error('broken')) },
-      metrics,
-      new AbortController().signal,
-    );
+    const sink = { send: () => Promise.reject(new Error('broken')) };
+    const shipper = createShipper({ ...deps, sink, signal: new AbortController().signal });
     shipper.offer(events(1), () => expect.unreachable());
     await expect(shipper.ended).rejects.toThrow('broken');
+  });
+
+  it('notes what the sink set aside, and goes on', async () => {
+    const noted: DeadLine[] = [];
+    const sink: Pick<EventSink, 'send'> = {
+      send: async ([first], _signal, setAside) => {
+        if (first) setAside(first, 70_000, 'too large');
+      },
+    };
+    const deadLetters = { add: (line: DeadLine) => noted.push(line) };
+    const shipper = createShipper({ ...deps, deadLetters, sink, signal: new AbortController().signal });
+    const [event] = events(1);
+    shipper.offer(event ? [event] : []);
+    await shipper.accepted();
+    expect(noted).toEqual([{ file: event?.stream, offset: event?.position, length: 70_000, reason: 'too large' }]);
+    expect(shipper.queuedEvents).toBe(0);
   });
 });

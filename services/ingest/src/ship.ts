@@ -1,6 +1,7 @@
 import type { SessionEvent } from '@crewboard/contract';
+import type { DeadLetters } from './dead-letters.ts';
 import type { IngestMetrics } from './metrics.ts';
-import type { EventSink } from './sink.ts';
+import type { EventSink, SetAside } from './sink.ts';
 
 const BATCH_EVENTS = 500;
 const BATCH_BYTES = 512 * 1024;
@@ -28,11 +29,14 @@ export interface Shipper {
   readonly queuedEvents: number;
 }
 
-export const createShipper = (
-  sink: Pick<EventSink, 'send'>,
-  metrics: Pick<IngestMetrics, 'eventsSent'>,
-  signal: AbortSignal,
-): Shipper => {
+export interface ShipperDeps {
+  sink: Pick<EventSink, 'send'>;
+  deadLetters: Pick<DeadLetters, 'add'>;
+  metrics: Pick<IngestMetrics, 'eventsSent'>;
+  signal: AbortSignal;
+}
+
+export const createShipper = ({ sink, deadLetters, metrics, signal }: ShipperDeps): Shipper => {
   const queue: Shipment[] = [];
   let queuedEvents = 0;
   let isSending = false;
@@ -67,6 +71,9 @@ export const createShipper = (
     }
   };
 
+  const setAside: SetAside = ({ stream, position }, sizeBytes, reason) =>
+    deadLetters.add({ file: stream, offset: position, length: sizeBytes, reason });
+
   const pump = async (): Promise<void> => {
     if (isSending) return;
     isSending = true;
@@ -75,7 +82,7 @@ export const createShipper = (
         const batch = nextBatch();
         const events = batch.length === 1 && batch[0] ? batch[0].events : batch.flatMap((shipment) => shipment.events);
         if (events.length > 0) {
-          await sink.send(events, signal);
+          await sink.send(events, signal, setAside);
           metrics.eventsSent(events.length);
           queuedEvents -= events.length;
         }

@@ -1,23 +1,28 @@
 import type { MachineReport, SessionEvent } from '@crewboard/contract';
 import type { EventLog } from '@crewboard/event-log';
 import type { Logger } from '@crewboard/runtime';
-import { type Attempt, untilAccepted } from './retry.ts';
+import { type Attempt, untilAccepted } from './board/retry.ts';
+
+/** Notes an event that will never be accepted, with the reason; `sizeBytes` is what it takes as JSON. */
+export type SetAside = (event: SessionEvent, sizeBytes: number, reason: string) => void;
 
 /** Where events go. */
 export interface EventSink {
   /**
-   * Resolves when the events are durably accepted, however long that takes. Rejects only when the signal aborts.
-   * After a crash the same events come again, with the same stream and position.
+   * Resolves when the events are durably accepted, however long that takes, but for those that were set aside: no repeat would bring
+   * them through. Rejects only when the signal aborts. After a crash the same events come again, with the same stream and position.
    */
-  send(events: readonly SessionEvent[], signal: AbortSignal): Promise<void>;
+  send(events: readonly SessionEvent[], signal: AbortSignal, setAside: SetAside): Promise<void>;
   /**
-   * Hands over how the machine fares and resolves with the board's clock, in ms since 1970. Tried once: rejects where the board
-   * does not take it, cannot be reached, or the signal aborts. Never waits for events.
+   * Hands over how the machine fares. Tried once: rejects where the board does not take it, cannot be reached, or the signal
+   * aborts. Never waits for events.
    */
-  report(report: MachineReport, signal: AbortSignal): Promise<{ now: number }>;
+  report(report: MachineReport, signal: AbortSignal): Promise<void>;
+  /** The board's clock minus this machine's, in ms, as far as its answers told; null before the first. */
+  clockSkewMs(): number | null;
 }
 
-/** Appends to the log directly: for solo use, and for agents that are trusted with Redis. */
+/** Appends to the log directly: for solo use, and for agents that are trusted with Redis. Events and reports have this machine's times. */
 export const logSink = (log: Pick<EventLog, 'append' | 'saveMachine'>, logger?: Logger): EventSink => ({
   send(events, signal) {
     const attempt: Attempt = async () => {
@@ -30,9 +35,6 @@ export const logSink = (log: Pick<EventLog, 'append' | 'saveMachine'>, logger?: 
     };
     return untilAccepted(attempt, { signal, ...(logger ? { logger } : {}) });
   },
-  async report(report) {
-    const now = Date.now();
-    await log.saveMachine({ report, receivedAt: now });
-    return { now };
-  },
+  report: (report) => log.saveMachine({ report, receivedAt: Date.now() }),
+  clockSkewMs: () => 0,
 });

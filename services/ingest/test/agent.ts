@@ -62,14 +62,15 @@ export const startTestAgent = (
     machine: 'devbox',
     owner: 'Dev',
     maxAgeDays: 7,
+    target: 'board',
     sink: {
       send: async (batch) => {
         events.push(...batch);
       },
       report: async (report) => {
         reports.push(report);
-        return { now: NOW };
       },
+      clockSkewMs: () => 0,
       ...sink,
     },
     logger: quiet,

@@ -37,6 +37,7 @@ export const startBoard = async (
     dataDir,
     machine: 'replay',
     owner: null,
+    target: 'solo',
     maxAgeDays: 1,
     sink: logSink(log, logger),
     logger,

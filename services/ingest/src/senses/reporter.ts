@@ -1,12 +1,11 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MACHINE_REPORT_MS, type MachineReport } from '@crewboard/contract';
 import type { Logger } from '@crewboard/runtime';
 import { hooksInstalled } from '../hooks/settings.ts';
+import { writePrivately } from '../private-file.ts';
 import type { EventSink } from '../sink.ts';
 import { machineReport, type Senses } from './report.ts';
-import { createClockSkew } from './skew.ts';
 
 /** Tells the board how this machine's agent and its senses fare: at once, and again and again. */
 export interface MachineReporter {
@@ -14,8 +13,6 @@ export interface MachineReporter {
   run(signal: AbortSignal): Promise<void>;
   /** Reports soon again: something changed that people wait for. */
   hurry(): void;
-  /** As in the last report. */
-  readonly clockSkewMs: number | null;
 }
 
 export interface MachineReporterDeps {
@@ -26,7 +23,7 @@ export interface MachineReporterDeps {
   machine: string;
   owner: string | null;
   senses: () => Senses;
-  sink: Pick<EventSink, 'report'>;
+  sink: Pick<EventSink, 'report' | 'clockSkewMs'>;
   logger: Logger;
   now: () => number;
 }
@@ -38,17 +35,13 @@ export const createMachineReporter = (deps: MachineReporterDeps): MachineReporte
   const { machine, owner, logger, now } = deps;
   const path = join(deps.folder, 'report.json');
   const startedAt = now();
-  const skew = createClockSkew();
   let pause = new AbortController();
 
   const note = async (report: MachineReport): Promise<void> => {
-    const temporary = `${path}.${process.pid}.tmp`;
     try {
-      await writeFile(temporary, JSON.stringify(report), { mode: 0o600 });
-      await rename(temporary, path);
+      await writePrivately(path, JSON.stringify(report));
     } catch (error) {
       logger.debug({ err: error, path }, 'the report of this machine cannot be written');
-      await rm(temporary, { force: true }).catch(() => undefined);
     }
   };
 
@@ -57,10 +50,8 @@ export const createMachineReporter = (deps: MachineReporterDeps): MachineReporte
     const stop = (): void => over.abort(signal.reason);
     signal.addEventListener('abort', stop, { once: true });
     const timer = setTimeout(() => over.abort(new Error(`no answer within ${ANSWER_MS} ms`)), ANSWER_MS);
-    const sentAt = now();
     try {
-      const answer = await Promise.race([deps.sink.report(report, over.signal), rejectedBy(over.signal)]);
-      skew.measure(sentAt, answer.now, now());
+      await Promise.race([deps.sink.report(report, over.signal), rejectedBy(over.signal)]);
     } catch (error) {
       logger.debug({ err: error }, 'the report of this machine did not arrive');
     } finally {
@@ -72,7 +63,7 @@ export const createMachineReporter = (deps: MachineReporterDeps): MachineReporte
   const report = async (signal: AbortSignal): Promise<void> => {
     const installed = await hooksInstalled(deps.claudeDir, deps.dataDir);
     const at = now();
-    const context = { machine, owner, startedAt, at, clockSkewMs: skew.ms, installed };
+    const context = { machine, owner, startedAt, at, clockSkewMs: deps.sink.clockSkewMs(), installed };
     const built = machineReport(deps.senses(), context);
     await Promise.all([note(built), send(built, signal)]);
   };
@@ -90,9 +81,6 @@ export const createMachineReporter = (deps: MachineReporterDeps): MachineReporte
       }
     },
     hurry: () => pause.abort(),
-    get clockSkewMs() {
-      return skew.ms;
-    },
   };
 };
 
