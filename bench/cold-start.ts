@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { type BoardReply, startSolo, untilBoard, untilQuiet } from './board.ts';
-import { type NullBoard, startNullBoard } from './null-board.ts';
+import { NULL_BOARD_TOKEN, type NullBoard, startNullBoard } from './null-board.ts';
 import { AGENT, prepare, type Running, start, tempDir } from './process.ts';
 import { type Benchmark, median, type Row, rounded } from './report.ts';
 import { countOutputTokens } from './tree/count-tokens.ts';
@@ -55,7 +55,7 @@ const agent = async (tree: Tree, dataDir: string): Promise<Row> => {
     CLAUDE_CONFIG_DIR: tree.claudeDir,
     CREWBOARD_DATA_DIR: dataDir,
     CREWBOARD_URL: board.url,
-    CREWBOARD_INGEST_TOKEN: 'bench-token-of-no-secret-0123456789',
+    CREWBOARD_TOKEN: NULL_BOARD_TOKEN,
   });
   try {
     await untilCaughtUp(running, board, tree.sessions);

@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createGunzip } from 'node:zlib';
+import type { AgentAnswer, IngestAnswer } from '@crewboard/contract';
+import { version } from '../cli/package.json' with { type: 'json' };
 
 export interface NullBoard {
   url: string;
@@ -15,9 +17,27 @@ export interface NullBoard {
 
 const SESSION = /"sessionId":"([^"]+)"/;
 
+/** What `CREWBOARD_TOKEN` may be for it: it takes any. */
+export const NULL_BOARD_TOKEN = 'cbm_bench.no-secret';
+
+const HELLO: Omit<AgentAnswer, 'now'> = {
+  machineId: 'bench',
+  machine: 'bench',
+  owner: 'bench',
+  boardVersion: version,
+  repositorySalt: 'bench',
+};
+
 /** Takes every batch that an agent sends, counts it, and keeps nothing. */
 export const startNullBoard = async (): Promise<NullBoard> => {
   const server = createServer(async (request, response) => {
+    response.setHeader('content-type', 'application/json');
+    if (request.url !== '/api/ingest') {
+      // A greeting, or a report.
+      request.resume();
+      response.end(JSON.stringify({ ...HELLO, now: Date.now() } satisfies AgentAnswer));
+      return;
+    }
     const plain = request.headers['content-encoding'] === 'gzip' ? request.pipe(createGunzip()) : request;
     let text = '';
     request.on('data', (chunk: Buffer) => {
@@ -32,8 +52,8 @@ export const startNullBoard = async (): Promise<NullBoard> => {
     board.requests += 1;
     board.events += lines.length;
     board.lastAt = performance.now();
-    response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ accepted: lines.length, rejected: [] }));
+    const answer: IngestAnswer = { accepted: lines.length, rejected: [], lastAccepted: null };
+    response.end(JSON.stringify(answer));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -7,6 +7,8 @@ export const leaveBoard = async ({ CREWBOARD_DATA_DIR: dataDir }: AgentConfig): 
   await forgetCredentials(dataDir);
   if (credentials) {
     console.log(`This machine has left ${credentials.url}: nothing is sent any more, and its token is gone from here.`);
-    console.log('What was sent stays on the board. An admin of it ends the token there, too (`crewboard token revoke`).');
+    console.log(
+      'What was sent stays on the board. An admin of it ends the token there, too (`crewboard token revoke`).',
+    );
   } else console.log(`This machine has joined no board: there is no ${credentialsPath(dataDir)}.`);
 };

@@ -4,7 +4,6 @@ import { type Check, fault, ok, warn } from './check.ts';
 
 /** An agent that did not report for so long does not run. */
 const SILENT_MS = 3 * MACHINE_REPORT_MS;
-const SKEW_WARN_MS = 5_000;
 const BACKLOG_WARN_BYTES = 10 * 1024 * 1024;
 const QUEUE_WARN = 1_000;
 
@@ -20,22 +19,11 @@ export const checkAgent = (report: MachineReport | undefined, now: number): Chec
 
 /** What a running agent says of its work. */
 export const checkWork = (report: MachineReport): Check[] => [
-  checkClock(report),
   checkTranscripts(report),
   checkQueue(report),
   checkDeadLetters(report),
   checkUnknown(report),
 ];
-
-const checkClock = ({ clockSkewMs }: MachineReport): Check => {
-  const name = 'Clock';
-  if (clockSkewMs === null) return ok(name, 'not compared yet: the board has not answered');
-  const seconds = (Math.abs(clockSkewMs) / 1000).toFixed(1);
-  if (Math.abs(clockSkewMs) <= SKEW_WARN_MS) return ok(name, `${seconds} s from the board’s`);
-  const way = clockSkewMs > 0 ? 'behind' : 'ahead of';
-  const advice = 'Let the system set its time (NTP). Until then “since when” on the cards is off by as much.';
-  return warn(name, `${seconds} s ${way} the board’s`, advice);
-};
 
 const checkTranscripts = ({ transcripts: { files, backlogBytes } }: MachineReport): Check => {
   const name = 'Transcripts';

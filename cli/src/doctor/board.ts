@@ -1,86 +1,124 @@
+import { stat } from 'node:fs/promises';
+import { compatibilityOf } from '@crewboard/contract';
+import {
+  type AgentConfig,
+  BoardError,
+  boardClient,
+  connectBoard,
+  credentialsPath,
+  explain,
+  findTarget,
+  isRevoked,
+  NotJoined,
+  networkOf,
+  type Target,
+} from '@crewboard/ingest';
+import { version as agentVersion } from '../../package.json' with { type: 'json' };
 import { type Check, fault, ok, warn } from './check.ts';
+import { checkSkew } from './clock.ts';
 
-const ANSWER_MS = 5_000;
+const ANSWER_MS = 10_000;
 
-export interface BoardSettings {
-  url: string;
-  /** The address was set, not guessed. */
-  isSet: boolean;
-  token: string | undefined;
+type BoardTarget = Extract<Target, { kind: 'board' }>;
+
+export interface BoardChecks {
+  checks: Check[];
+  /** True where the board told how far this machine's clock is off. */
+  knowsClock: boolean;
 }
 
-/** Whether the board answers, and takes the token. Asks nothing of a board that would change it. */
-export const checkBoard = async (board: BoardSettings, env: NodeJS.ProcessEnv): Promise<Check[]> => {
-  const reached = await checkReached(board, env);
-  return reached.verdict === 'ok' && board.token !== undefined
-    ? [reached, await checkToken(board, board.token)]
-    : [reached];
-};
-
-const under = ({ url }: BoardSettings, path: string): URL => new URL(path, url.endsWith('/') ? url : `${url}/`);
-
-const checkReached = async (board: BoardSettings, env: NodeJS.ProcessEnv): Promise<Check> => {
-  const name = 'Board';
+/** Whom the agent tells, and whether that works: the way there, the token, the versions, the clock. Changes nothing on the board. */
+export const checkBoard = async (config: AgentConfig, port: number): Promise<BoardChecks> => {
+  const only = (check: Check): BoardChecks => ({ checks: [check], knowsClock: false });
+  let target: Target;
   try {
-    const response = await fetch(under(board, 'healthz'), { signal: AbortSignal.timeout(ANSWER_MS) });
-    await response.body?.cancel();
-    if (response.ok) return ok(name, `${board.url} answers`);
-    if (response.status === 421) {
-      const advice = 'The board does not know itself by this name: set CREWBOARD_ALLOWED_HOSTS where it runs.';
-      return fault(name, `${board.url} refuses the name`, advice);
-    }
-    const advice = 'Something else answers there, or a proxy in between. Is CREWBOARD_URL the board’s own address?';
-    return fault(name, `${board.url} answers with ${response.status}`, advice);
+    target = await findTarget(config);
   } catch (error) {
-    const reason = reasonOf(error);
-    if (!board.isSet) {
-      const advice =
-        '`crewboard up` starts one here. To report to a team’s board, set CREWBOARD_URL and CREWBOARD_INGEST_TOKEN.';
-      return warn(name, `none at ${board.url}`, advice);
-    }
-    return fault(name, `${board.url} cannot be reached (${reason})`, adviceFor(reason, env));
+    if (error instanceof NotJoined) return only(await checkOwnBoard(port));
+    const found = error instanceof Error ? error.message : String(error);
+    return only(fault('Joined', found, 'An agent does not start like this.'));
   }
+  if (target.kind === 'redis') return only(ok('Joined', 'an agent here appends to Redis itself (REDIS_URL)'));
+  const joined = await checkJoined(target, config.CREWBOARD_DATA_DIR);
+  const { checks, knowsClock } = await checkAnswer(config, target);
+  return { checks: [joined, ...checks], knowsClock };
 };
 
-/** The system's word for what went wrong, from the innermost cause. */
-const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error);
-  if (error.cause !== undefined) return reasonOf(error.cause);
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
-};
-
-const adviceFor = (reason: string, env: NodeJS.ProcessEnv): string => {
-  if (/CERT|SELF_SIGNED|ISSUER|SSL|TLS/i.test(reason)) {
-    return 'The certificate is signed by someone Node.js does not know, as companies do: set NODE_EXTRA_CA_CERTS to the file with their certificate.';
+const checkJoined = async (target: BoardTarget, dataDir: string): Promise<Check> => {
+  const name = 'Joined';
+  if (target.from === 'environment') return ok(name, `${target.url}, by CREWBOARD_URL and CREWBOARD_TOKEN`);
+  const path = credentialsPath(dataDir);
+  const found = await stat(path).catch(() => undefined);
+  if (found && process.platform !== 'win32' && (found.mode & 0o077) !== 0) {
+    const advice = `Others can read this machine’s token: chmod 600 '${path}', and join again if somebody may have.`;
+    return fault(name, `${path} is open to others`, advice);
   }
-  if (reason === 'ENOTFOUND' || reason === 'EAI_AGAIN')
-    return 'The name is not known here: is it spelled right, and the VPN on?';
-  const proxy = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].find((name) => env[name]);
-  if (proxy !== undefined)
-    return `${proxy} is set, but Node.js connects directly: is the board to be reached without the proxy?`;
-  return 'Does it run, and may this machine reach it (VPN, firewall)? What is not sent is kept and sent later.';
+  const { machine, owner } = target.identity ?? {};
+  return ok(name, `${target.url}, as “${machine}” of ${owner}`);
 };
 
-const checkToken = async (board: BoardSettings, token: string): Promise<Check> => {
-  const name = 'Token';
+const checkAnswer = async (config: AgentConfig, target: BoardTarget): Promise<BoardChecks> => {
+  const sentAt = Date.now();
   try {
-    // An empty batch: checked like any other, and nothing is stored.
-    const response = await fetch(under(board, 'api/ingest'), {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
-      signal: AbortSignal.timeout(ANSWER_MS),
-    });
-    await response.body?.cancel();
-    if (response.ok) return ok(name, 'accepted');
-    if (response.status === 401) {
-      return fault(name, 'refused', 'CREWBOARD_INGEST_TOKEN must be the one that the board was started with.');
+    const connection = connectBoard(target.url, networkOf(config, target.caFile), { timeoutMs: ANSWER_MS });
+    try {
+      const answer = await boardClient(connection, target.token).hello(new AbortController().signal);
+      const skewMs = Math.round(answer.now - (sentAt + Date.now()) / 2);
+      const way = connection.proxy === undefined ? '' : ` through the proxy ${connection.proxy}`;
+      return {
+        checks: [
+          ok('Board', `${target.url} answers${way}`),
+          ok('Token', `accepted, as “${answer.machine}” of ${answer.owner}`),
+          checkVersions(answer.boardVersion),
+          checkSkew(skewMs),
+        ],
+        knowsClock: true,
+      };
+    } finally {
+      await connection.close();
     }
-    if (response.status === 403) {
-      const advice = 'It was started without CREWBOARD_INGEST_TOKEN and shows its own machine only.';
-      return fault(name, 'this board takes nothing from elsewhere', advice);
-    }
-    return warn(name, `the board answers with ${response.status}`, 'Its log will say why.');
   } catch (error) {
-    return warn(name, `no answer (${reasonOf(error)})`, 'Try again.');
+    if (!(error instanceof BoardError)) throw error;
+    const { found, advice } = explain(error.trouble, target);
+    const checks = isRevoked(error)
+      ? [ok('Board', `${target.url} answers`), fault('Token', found, advice)]
+      : [fault('Board', found, advice)];
+    return { checks, knowsClock: false };
   }
+};
+
+const checkVersions = (boardVersion: string): Check => {
+  const name = 'Versions';
+  const found = `agent ${agentVersion}, board ${boardVersion}`;
+  switch (compatibilityOf(agentVersion, boardVersion)) {
+    case 'too_old':
+      return warn(
+        name,
+        found,
+        'This agent is too old for the board: install a newer one (npx crewboard@latest agent --install).',
+      );
+    case 'too_new':
+      return warn(
+        name,
+        found,
+        'The board is too old for this agent, and may not show all that it tells: update the board.',
+      );
+    default:
+      return ok(name, found);
+  }
+};
+
+/** A machine that joined none may have a board of its own. */
+const checkOwnBoard = async (port: number): Promise<Check> => {
+  const url = `http://127.0.0.1:${port}`;
+  const answers = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(ANSWER_MS) }).then(
+    async (response) => {
+      await response.body?.cancel();
+      return response.ok;
+    },
+    () => false,
+  );
+  if (answers) return ok('Board', `${url} answers (this machine’s own; no team’s board was joined)`);
+  const advice = '`crewboard up` starts one here. To report to a team’s board, join it: crewboard agent --join <link>';
+  return warn('Board', `none at ${url}, and no team’s was joined`, advice);
 };

@@ -1,6 +1,5 @@
 import { agentConfigSchema } from '@crewboard/ingest';
 import { parseConfig } from '@crewboard/runtime';
-import { z } from 'zod';
 import { managedFolder } from '../hooks/policy.ts';
 import { lastReport } from '../hooks/spool.ts';
 import { hooksStatus } from '../hooks/status.ts';
@@ -9,25 +8,21 @@ import { checkAgent, checkWork } from './agent.ts';
 import { checkBoard } from './board.ts';
 import { type Check, printed } from './check.ts';
 import { checkClaudeFolder, checkClients, checkNode, checkPresence, lookAtPresence } from './client.ts';
+import { checkSkew } from './clock.ts';
 import { checkHooks, checkSpool } from './hooks.ts';
 
-const { CREWBOARD_URL, CREWBOARD_INGEST_TOKEN } = agentConfigSchema.shape;
-const { CLAUDE_CONFIG_DIR, CREWBOARD_DATA_DIR, PORT } = settingsSchema.shape;
-const doctorSchema = z.object({ CLAUDE_CONFIG_DIR, CREWBOARD_DATA_DIR, PORT, CREWBOARD_URL, CREWBOARD_INGEST_TOKEN });
+const doctorSchema = agentConfigSchema.safeExtend({ PORT: settingsSchema.shape.PORT });
 
 /** Looks at everything that a board of this machine's sessions hangs on. Changes nothing, and works with nothing there. */
 export const examine = async (env: NodeJS.ProcessEnv, now: number): Promise<Check[]> => {
   const config = parseConfig(doctorSchema, env);
-  const { CLAUDE_CONFIG_DIR: claudeDir, CREWBOARD_DATA_DIR: dataDir, CREWBOARD_URL: url } = config;
+  const { CLAUDE_CONFIG_DIR: claudeDir, CREWBOARD_DATA_DIR: dataDir, PORT: port } = config;
   const presence = await lookAtPresence(claudeDir);
   const hooks = await hooksStatus({ claudeDir, dataDir, managed: managedFolder(process.platform) });
   const report = await lastReport(dataDir);
   const agent = checkAgent(report, now);
-  const board = {
-    url: url ?? `http://127.0.0.1:${config.PORT}`,
-    isSet: url !== undefined,
-    token: config.CREWBOARD_INGEST_TOKEN,
-  };
+  const running = agent.verdict === 'ok' ? report : undefined;
+  const board = await checkBoard(config, port);
   return [
     checkNode(process.version),
     await checkClaudeFolder(claudeDir),
@@ -36,8 +31,9 @@ export const examine = async (env: NodeJS.ProcessEnv, now: number): Promise<Chec
     checkHooks(hooks, presence.lastSaidAt, now),
     checkSpool(hooks),
     agent,
-    ...(report && agent.verdict === 'ok' ? checkWork(report) : []),
-    ...(await checkBoard(board, env)),
+    ...(running ? checkWork(running) : []),
+    ...board.checks,
+    ...(running && !board.knowsClock ? [checkSkew(running.clockSkewMs)] : []),
   ];
 };
 

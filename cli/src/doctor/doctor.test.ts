@@ -1,15 +1,12 @@
-import { once } from 'node:events';
 import { chmodSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { openEmbeddedAccess } from '@crewboard/access/embedded';
 import { MACHINE_REPORT_MS, type MachineReport } from '@crewboard/contract';
-import { openEmbeddedLog } from '@crewboard/event-log/embedded';
-import { createGateway } from '@crewboard/gateway';
+import { credentialsPath, saveCredentials } from '@crewboard/ingest';
 import { hookCommand, spoolFolder } from '@crewboard/ingest/hook-settings';
-import { createLogger, createMetrics } from '@crewboard/runtime';
-import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { IDENTITY, startStubBoard, TOKEN } from '../../../services/ingest/test/stub-board.ts';
 import { temporaryFolder } from '../../../test/support/folder.ts';
+import { version } from '../../package.json' with { type: 'json' };
 import { groupsFor, installHooks } from '../hooks/install.ts';
 import { MAX_WAITING } from '../hooks/script.ts';
 import type { Check } from './check.ts';
@@ -17,7 +14,6 @@ import { checkNode } from './client.ts';
 import { doctor, examine } from './command.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12);
-const TOKEN = 'a-token-of-a-team';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -78,40 +74,6 @@ const REPORT: MachineReport = {
   clientVersions: { '2.1.330': 1 },
 };
 
-const startBoard = async (ingestToken?: string): Promise<string> => {
-  const log = await openEmbeddedLog({ dir: temporaryFolder('doctor-log') });
-  const access = await openEmbeddedAccess({ dir: temporaryFolder('doctor-access') });
-  const logger = createLogger({ name: 'test', level: 'silent' });
-  const registry = createMetrics();
-  const webDir = temporaryFolder('doctor-web');
-  const gateway = await createGateway({
-    log,
-    access,
-    logger,
-    registry,
-    webDir,
-    host: '127.0.0.1',
-    port: 0,
-    openTo: { name: 'me', role: 'admin' },
-    ingestToken,
-  });
-  onTestFinished(async () => {
-    await gateway.close();
-    await access.close();
-    await log.close();
-  });
-  return gateway.url;
-};
-
-const startOther = async (status: number): Promise<string> => {
-  const server = createServer((_request, response) => response.writeHead(status).end());
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-};
-
 const verdicts = (checks: readonly Check[]) => Object.fromEntries(checks.map(({ name, verdict }) => [name, verdict]));
 const named = (checks: readonly Check[], name: string) => checks.find((check) => check.name === name);
 
@@ -135,10 +97,21 @@ test('a machine where all is well has only good news', async () => {
   use();
   await installHooks();
   report();
-  const checks = await look({ CREWBOARD_URL: await startBoard(TOKEN), CREWBOARD_INGEST_TOKEN: TOKEN });
+  const board = await startStubBoard({ boardVersion: version });
+  const checks = await look({ CREWBOARD_URL: board.url, CREWBOARD_TOKEN: TOKEN });
   expect(checks.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
   expect(checks.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(['Clock', 'Transcripts', 'Sending', 'Unreadable', 'Unknown', 'Token']),
+    expect.arrayContaining([
+      'Transcripts',
+      'Sending',
+      'Unreadable',
+      'Unknown',
+      'Joined',
+      'Board',
+      'Token',
+      'Versions',
+      'Clock',
+    ]),
   );
   expect(named(checks, 'Hooks')?.found).toMatch(/last heard 3 s ago/);
 });
@@ -211,20 +184,60 @@ test('an agent’s troubles are warnings, what it does not know is none', async 
   expect(named(checks, 'Unknown')?.found).toMatch(/entry hologram × 3, hook Dreamt × 1/);
 });
 
-test('a board that is set must answer and take the token', async () => {
-  const { look } = machine();
-  const board = async (url: string, token?: string) => {
-    const found = await look({ CREWBOARD_URL: url, CREWBOARD_INGEST_TOKEN: token });
-    return [named(found, 'Board')?.verdict, named(found, 'Token')?.verdict];
+describe('the board', () => {
+  const board = async (options: Parameters<typeof startStubBoard>[0] = {}, more: NodeJS.ProcessEnv = {}) => {
+    const { url } = await startStubBoard({ boardVersion: version, ...options });
+    return machine().look({ CREWBOARD_URL: `${url}/`, CREWBOARD_TOKEN: TOKEN, ...more });
   };
-  const url = await startBoard(TOKEN);
-  expect(await board(url, TOKEN)).toEqual(['ok', 'ok']);
-  expect(await board(`${url}/`, TOKEN)).toEqual(['ok', 'ok']);
-  expect(await board(url, 'another-token-of-a-team')).toEqual(['ok', 'fault']);
-  expect(await board(url)).toEqual(['ok', undefined]);
-  expect(await board(await startBoard(), TOKEN)).toEqual(['ok', 'fault']);
-  expect(await board(await startOther(503), TOKEN)).toEqual(['fault', undefined]);
-  expect(await board('http://127.0.0.1:1', TOKEN)).toEqual(['fault', undefined]);
+
+  test('that takes the token says who this machine is, and how versions and clocks stand', async () => {
+    const checks = await board({ now: () => Date.now() + 61_000 });
+    expect(named(checks, 'Token')?.found).toBe('accepted, as “devbox” of Mara');
+    expect(named(checks, 'Versions')).toMatchObject({ verdict: 'ok', found: `agent ${version}, board ${version}` });
+    expect(named(checks, 'Clock')).toMatchObject({
+      verdict: 'warn',
+      found: expect.stringMatching(/^6[01]\.\d s behind/),
+    });
+    expect(named(await board({ boardVersion: '9.0.0' }), 'Versions')?.verdict).toBe('warn');
+  });
+
+  test.each([
+    [401, 'Token', 'join again'],
+    [302, 'Board', 'must let agents through'],
+    [403, 'Board', 'Ask who runs it'],
+    [404, 'Board', 'the address of the board itself'],
+    [421, 'Board', 'CREWBOARD_ALLOWED_HOSTS'],
+    [503, 'Board', 'Its log will say why'],
+  ])('that answers with %i is a fault, with what to do', async (status, name, advice) => {
+    const found = named(await board({ answer: () => ({ status }) }), name);
+    expect(found).toMatchObject({ verdict: 'fault', advice: expect.stringContaining(advice) });
+  });
+
+  test('that cannot be reached is a fault; the running agent’s own figures are shown then', async () => {
+    const { report, look } = machine();
+    report({ clockSkewMs: -61_000 });
+    const checks = await look({ CREWBOARD_URL: 'http://127.0.0.1:1', CREWBOARD_TOKEN: TOKEN });
+    expect(named(checks, 'Board')).toMatchObject({ verdict: 'fault', found: expect.stringContaining('ECONNREFUSED') });
+    expect(named(checks, 'Clock')).toMatchObject({ verdict: 'warn', found: '61.0 s ahead of the board’s' });
+    expect(named(checks, 'Token')).toBeUndefined();
+  });
+
+  test('that was joined is named; a token that others can read is a fault', async () => {
+    const { url } = await startStubBoard({ boardVersion: version });
+    const { look, dataDir } = machine();
+    await saveCredentials(dataDir, { ...IDENTITY, token: TOKEN, url });
+    expect(named(await look(), 'Joined')).toMatchObject({ verdict: 'ok', found: `${url}, as “devbox” of Mara` });
+    chmodSync(credentialsPath(dataDir), 0o644);
+    expect(named(await look(), 'Joined')).toMatchObject({
+      verdict: 'fault',
+      advice: expect.stringContaining('chmod 600'),
+    });
+    writeFileSync(credentialsPath(dataDir), '{');
+    expect(named(await look(), 'Joined')).toMatchObject({
+      verdict: 'fault',
+      found: expect.stringContaining('join again'),
+    });
+  });
 });
 
 test('clients that say too little, and files that cannot be read, are named', async () => {

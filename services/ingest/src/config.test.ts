@@ -32,7 +32,9 @@ describe('the agent’s settings', () => {
 
   it('lead out of the network as other programs do', () => {
     const env = { HTTPS_PROXY: 'http://big:1', https_proxy: 'http://small:1', HTTP_PROXY: 'http://plain:1' };
-    expect(networkOf(parse({ ...env, NO_PROXY: 'a,b', NODE_EXTRA_CA_CERTS: '/a.pem', CREWBOARD_CA_FILE: '/b.pem' }))).toEqual({
+    expect(
+      networkOf(parse({ ...env, NO_PROXY: 'a,b', NODE_EXTRA_CA_CERTS: '/a.pem', CREWBOARD_CA_FILE: '/b.pem' })),
+    ).toEqual({
       httpsProxy: 'http://small:1',
       httpProxy: 'http://plain:1',
       noProxy: 'a,b',

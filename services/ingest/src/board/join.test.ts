@@ -81,9 +81,15 @@ it('the environment goes before what was joined, and what was joined before Redi
   });
   const set = { CREWBOARD_URL: 'https://other.example.com/', CREWBOARD_TOKEN: TOKEN };
   const target = await findTarget(config({ ...set, ...redis }));
-  expect(target).toMatchObject({ from: 'environment', url: 'https://other.example.com', machineId: IDENTITY.machineId });
+  expect(target).toMatchObject({
+    from: 'environment',
+    url: 'https://other.example.com',
+    machineId: IDENTITY.machineId,
+  });
   await expect(findTarget(config({ ...set, CREWBOARD_TOKEN: CODE }))).rejects.toThrow('no token of a machine');
-  await expect(findTarget(config({ ...set, CREWBOARD_URL: 'http://10.0.0.1' }))).rejects.toThrow('CREWBOARD_INSECURE_HTTP');
+  await expect(findTarget(config({ ...set, CREWBOARD_URL: 'http://10.0.0.1' }))).rejects.toThrow(
+    'CREWBOARD_INSECURE_HTTP',
+  );
 });
 
 it('what cannot be read says so, and can be joined over', async () => {

@@ -82,25 +82,28 @@ describe('times on the board’s clock', () => {
     expect(told).toEqual([...told].sort((a, b) => a - b));
   });
 
-  it.each([HOUR_MS, -HOUR_MS])('are right on both sides of the moment when a clock that was off by %i ms is set', (offMs) => {
-    const { skew, ask, now, wait, board, setClock } = machine(offMs);
-    ask();
-    wait(60_000);
-    skew.look();
-    const before = { here: now(), there: board() };
-    wait(500);
-    setClock(0);
-    wait(500);
-    skew.look();
-    expect(skew.timesSet).toBe(1);
-    expect(skew.ms).toBeNull();
-    ask();
-    wait(1_000);
-    skew.look();
-    expect(skew.toBoard(before.here)).toBe(before.there);
-    expect(skew.toBoard(now())).toBe(board());
-    expect(skew.ms).toBe(0);
-  });
+  it.each([HOUR_MS, -HOUR_MS])(
+    'are right on both sides of the moment when a clock that was off by %i ms is set',
+    (offMs) => {
+      const { skew, ask, now, wait, board, setClock } = machine(offMs);
+      ask();
+      wait(60_000);
+      skew.look();
+      const before = { here: now(), there: board() };
+      wait(500);
+      setClock(0);
+      wait(500);
+      skew.look();
+      expect(skew.timesSet).toBe(1);
+      expect(skew.ms).toBeNull();
+      ask();
+      wait(1_000);
+      skew.look();
+      expect(skew.toBoard(before.here)).toBe(before.there);
+      expect(skew.toBoard(now())).toBe(board());
+      expect(skew.ms).toBe(0);
+    },
+  );
 
   it('are right after the machine slept, which is no skew', () => {
     const { skew, ask, now, wait, board, setClock } = machine(0);
