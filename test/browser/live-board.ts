@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openEmbeddedAccess } from '@crewboard/access/embedded';
-import { type BoardChange, type Session, START_OFFSET, type StatusChange } from '@crewboard/contract';
+import {
+  type BoardChange,
+  type MachineReport,
+  type Session,
+  START_OFFSET,
+  type StatusChange,
+} from '@crewboard/contract';
 import { aBrief } from '@crewboard/contract/testing';
 import { openEmbeddedLog, type Projection } from '@crewboard/event-log';
 import { createGateway, type Gateway } from '@crewboard/gateway';
@@ -38,6 +44,10 @@ export interface LiveBoard {
   /** Adds to the history of a session that is on the board, the oldest first. */
   note(sessionId: string, ...history: StatusChange[]): Promise<void>;
   takeAway(...sessionIds: string[]): Promise<void>;
+  /** Lets machines be heard as their agents are: with reports. `agoMs`: how long ago. */
+  report(reports: readonly MachineReport[], agoMs?: number): Promise<void>;
+  /** Forgets machines. */
+  forgetMachines(...machines: string[]): Promise<void>;
   goAway(): Promise<void>;
   /** Under the same address as before. */
   comeBack(): Promise<void>;
@@ -91,6 +101,13 @@ export const openLiveBoard = async (): Promise<LiveBoard> => {
     note: (sessionId, ...history) => save({ history: history.map((change) => ({ sessionId, change })) }),
     takeAway: (...sessionIds) =>
       save({ removed: sessionIds, changes: sessionIds.map((sessionId) => ({ type: 'CardRemoved', sessionId })) }),
+    report: async (reports, agoMs = 0) => {
+      const receivedAt = Date.now() - agoMs;
+      await Promise.all(reports.map((report) => log.saveMachine({ report, receivedAt })));
+    },
+    forgetMachines: async (...machines) => {
+      await Promise.all(machines.map((machine) => log.removeMachine(machine)));
+    },
     goAway: () => gateway.close(),
     comeBack: async () => {
       gateway = await serve(Number(new URL(url).port));

@@ -2,16 +2,24 @@ import './feed/csp.ts';
 import './ui/fonts.css';
 import './tokens.css';
 import './ui/base.css';
+import { MACHINE_REPORT_MS } from '@crewboard/contract';
 import { createPinia } from 'pinia';
 import { createApp } from 'vue';
 import App from './App.vue';
 import { createBatch } from './feed/batch.ts';
 import { connectFeed } from './feed/connect.ts';
+import { createGatewayClient } from './feed/gateway-client.ts';
+import { pollWhileVisible } from './feed/poll.ts';
+import { provideGateway } from './feed/use-gateway.ts';
 import { onWake } from './feed/wake.ts';
+import { createPages } from './router.ts';
 import { useBoardStore } from './stores/board.ts';
 import { useConnectionStore } from './stores/connection.ts';
+import { useMachinesStore } from './stores/machines.ts';
 
-const app = createApp(App).use(createPinia());
+const gateway = createGatewayClient();
+const app = createApp(App).use(createPinia()).use(createPages());
+provideGateway(app, gateway);
 const board = useBoardStore();
 const connection = useConnectionStore();
 
@@ -23,5 +31,6 @@ const feedAddress = (after: string | null): string => {
 };
 const feed = connectFeed({ address: feedAddress, onMessage: createBatch(board.apply), onState: connection.become });
 onWake(feed.check);
+pollWhileVisible({ ask: gateway.machines, onAnswer: useMachinesStore().hear, everyMs: MACHINE_REPORT_MS });
 
 app.mount('#app');

@@ -35,7 +35,7 @@ test('shows title, now, place and person, and nothing that is not there', () => 
   expect(card.get('h3').text()).toBe('Fix the tail reader');
   expect(card.get('.now').text()).toBe('Bash: npm test');
   expect(card.get('.chips').text()).toBe('main');
-  expect(card.get('footer').text()).toMatch(/^DE\s*Dev\s*devbox\s*Opus 5\.5$/);
+  expect(card.get('footer').text()).toMatch(/^DE\s*DevDev\s*devbox\s*Opus 5\.5$/);
   expect(card.find('.ask').exists()).toBe(false);
 });
 

@@ -1,6 +1,6 @@
 import { type InjectionKey, inject, provide, type Ref } from 'vue';
 
-/** How a part of the board leads to another one. */
+/** How a part of the board leads to another one, and what it has to know of the whole. */
 export interface BoardLinks {
   /** The session whose details are open. */
   readonly openId: Readonly<Ref<string | null>>;
@@ -10,6 +10,8 @@ export interface BoardLinks {
   show(sessionId: string): void;
   /** What a session is called; null where it is not on the board. */
   nameOf(sessionId: string): string | null;
+  /** Whether a person's sessions have to be told apart by their machines. */
+  isOnSeveralMachines(owner: string): boolean;
 }
 
 const linksKey: InjectionKey<BoardLinks> = Symbol('links');

@@ -3,15 +3,13 @@ import { aPullRequest, aSession, T0 } from '@crewboard/contract/testing';
 import { describe, expect, test } from 'vitest';
 import {
   countByStatus,
-  countMachines,
+  GROUPINGS,
+  type Grouping,
   inOldOrder,
-  matches,
   movedBetween,
-  needOf,
+  peopleOfSeveralMachines,
   toLanes,
-  toQueue,
 } from './grouping.ts';
-import { anAsk, asking } from './testing.ts';
 
 const ids = (sessions: readonly Session[]): string[] => sessions.map(({ sessionId }) => sessionId);
 const session = (sessionId: string, overrides: Partial<Session> = {}): Session => aSession({ sessionId, ...overrides });
@@ -27,13 +25,12 @@ const failing = aPullRequest({
 
 describe('lanes', () => {
   test('hold the sessions of a repository in the column of their status', () => {
-    const [lane, ...others] = toLanes([
-      session('a'),
-      session('b', { status: 'waiting_for_approval' }),
-      session('c', { status: 'idle' }),
-    ]);
+    const [lane, ...others] = toLanes(
+      [session('a'), session('b', { status: 'waiting_for_approval' }), session('c', { status: 'idle' })],
+      'repository',
+    );
     expect(others).toEqual([]);
-    expect(lane?.repo).toBe('acme/widgets');
+    expect(lane?.key).toBe('acme/widgets');
     expect(ids(lane?.columns.working ?? [])).toEqual(['a']);
     expect(ids(lane?.columns.waiting_for_approval ?? [])).toEqual(['b']);
     expect(ids(lane?.columns.waiting_for_input ?? [])).toEqual([]);
@@ -41,86 +38,96 @@ describe('lanes', () => {
   });
 
   test('come by name, those where everything rests last', () => {
-    const lanes = toLanes([
-      session('a', { repo: 'acme/archive', status: 'idle' }),
-      session('b', { repo: 'acme/zoo' }),
-      session('c', { repo: 'acme/ledger' }),
-    ]);
-    expect(lanes.map(({ repo }) => repo)).toEqual(['acme/ledger', 'acme/zoo', 'acme/archive']);
+    const lanes = toLanes(
+      [
+        session('a', { repo: 'acme/archive', status: 'idle' }),
+        session('b', { repo: 'acme/zoo' }),
+        session('c', { repo: 'acme/ledger' }),
+      ],
+      'repository',
+    );
+    expect(lanes.map(({ key }) => key)).toEqual(['acme/ledger', 'acme/zoo', 'acme/archive']);
   });
 
   test('put the longest first, and among the idle ones the freshest and those that ended last', () => {
-    const [lane] = toLanes([
-      session('young', { since: T0 + 2 }),
-      session('old', { since: T0 }),
-      session('ended', { status: 'idle', ended: true, since: T0 + 9 }),
-      session('stale', { status: 'idle', since: T0 }),
-      session('fresh', { status: 'idle', since: T0 + 5 }),
-    ]);
+    const [lane] = toLanes(
+      [
+        session('young', { since: T0 + 2 }),
+        session('old', { since: T0 }),
+        session('ended', { status: 'idle', ended: true, since: T0 + 9 }),
+        session('stale', { status: 'idle', since: T0 }),
+        session('fresh', { status: 'idle', since: T0 + 5 }),
+      ],
+      'repository',
+    );
     expect(ids(lane?.columns.working ?? [])).toEqual(['old', 'young']);
     expect(ids(lane?.columns.idle ?? [])).toEqual(['fresh', 'stale', 'ended']);
   });
 
   test('count people and open pull requests once', () => {
-    const [lane] = toLanes([
-      session('a', { owner: 'Lena', pullRequest: failing }),
-      session('b', { owner: 'Lena', pullRequest: failing }),
-      session('c', { owner: null, pullRequest: { ...failing, url: 'x', state: 'merged' } }),
+    const [lane] = toLanes(
+      [
+        session('a', { owner: 'Lena', pullRequest: failing }),
+        session('b', { owner: 'Lena', pullRequest: failing }),
+        session('c', { owner: null, pullRequest: { ...failing, url: 'x', state: 'merged' } }),
+      ],
+      'repository',
+    );
+    expect(lane).toMatchObject({ sessions: 3, people: ['Lena'], pullRequests: 1 });
+  });
+
+  const spread = [
+    session('a', { owner: 'Lena', machine: 'lb-mbp', repo: 'acme/widgets' }),
+    session('b', { owner: 'Lena', machine: 'devbox', repo: 'acme/ledger' }),
+    session('c', { owner: 'Amira', machine: 'ar-fw13', repo: 'acme/ledger' }),
+    session('d', { owner: null, machine: 'devbox', repo: 'acme/ledger' }),
+  ];
+  const shape = (by: Grouping) =>
+    toLanes(spread, by).map(({ key, sessions, people, machines, repositories }) => ({
+      key,
+      sessions,
+      people,
+      machines,
+      repositories,
+    }));
+
+  test('are of one person each, and those whom nobody named together', () => {
+    expect(shape('person')).toEqual([
+      { key: '', sessions: 1, people: [], machines: 1, repositories: 1 },
+      { key: 'Amira', sessions: 1, people: ['Amira'], machines: 1, repositories: 1 },
+      { key: 'Lena', sessions: 2, people: ['Lena'], machines: 2, repositories: 2 },
     ]);
-    expect(lane).toMatchObject({ sessions: 3, people: 1, pullRequests: 1 });
+  });
+
+  test('are of one machine each, with whose sessions these are', () => {
+    expect(shape('machine').map(({ key, people }) => [key, people])).toEqual([
+      ['ar-fw13', ['Amira']],
+      ['devbox', ['Lena']],
+      ['lb-mbp', ['Lena']],
+    ]);
+  });
+
+  test('are one where nothing is grouped', () => {
+    expect(shape('none')).toEqual([{ key: '', sessions: 4, people: ['Amira', 'Lena'], machines: 3, repositories: 2 }]);
+  });
+
+  test.each(GROUPINGS)('lose no session and show none twice, grouped by %s', (by) => {
+    const shown = toLanes(spread, by).flatMap(({ columns }) => Object.values(columns).flat());
+    expect(ids(shown).sort()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('tell whose machines have to be told apart', () => {
+    expect([...peopleOfSeveralMachines(spread)]).toEqual(['Lena']);
   });
 });
 
-describe('the queue', () => {
-  test('holds every session that asks, across repositories, the longest wait first', () => {
-    const queue = toQueue([
-      session('later', { ...asking(anAsk({ since: T0 + 60 })), repo: 'acme/ledger' }),
-      session('nobody'),
-      session('first', asking(anAsk(), anAsk({ id: 'ask-2', since: T0 + 90 }))),
-    ]);
-    expect(queue.map(({ session: { sessionId }, ask, more }) => [sessionId, ask.since, more])).toEqual([
-      ['first', T0, 1],
-      ['later', T0 + 60, 0],
-    ]);
-  });
-
-  test('holds a session whose checks failed and that does nothing about it', () => {
-    const idle = session('a', { status: 'waiting_for_input', pullRequest: failing });
-    expect(needOf(idle)?.ask).toMatchObject({ kind: 'CI failed', text: 'lint · unit', tone: 'bad' });
-    expect(needOf({ ...idle, status: 'working' })).toBeNull();
-    expect(needOf({ ...idle, ended: true })).toBeNull();
-    expect(needOf({ ...idle, pullRequest: { ...failing, state: 'merged' } })).toBeNull();
-  });
-});
-
-test('counts sessions by status and machines by those that still run', () => {
+test('counts sessions by status', () => {
   const sessions = [
     session('a', { machine: 'one' }),
     session('b', { machine: 'one', status: 'idle' }),
     session('c', { machine: 'two', status: 'idle', ended: true }),
   ];
   expect(countByStatus(sessions)).toEqual({ waiting_for_approval: 0, working: 1, waiting_for_input: 0, idle: 2 });
-  expect(countMachines(sessions)).toBe(1);
-});
-
-describe('finding', () => {
-  const found = session('a', { title: 'Fix the Tail reader', branch: 'fix/tail', owner: 'Lena Berg' });
-
-  test('asks for every word, wherever it stands and however it is written', () => {
-    expect(matches(found, 'TAIL lena')).toBe(true);
-    expect(matches(found, 'tail mika')).toBe(false);
-  });
-
-  test('knows what a session is in and how it is run', () => {
-    const condition = { kind: 'offline', says: 'Not heard', since: T0 } as const;
-    expect(matches({ ...found, condition }, 'offline')).toBe(true);
-    expect(matches({ ...found, kind: 'headless' }, 'headless tail')).toBe(true);
-    expect(matches(found, 'offline')).toBe(false);
-  });
-
-  test('knows pull requests by number', () => {
-    expect(matches({ ...found, pullRequest: failing }, '#7')).toBe(true);
-  });
 });
 
 test('keeps the order of what stood there and puts newcomers last', () => {

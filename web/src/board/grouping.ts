@@ -1,24 +1,33 @@
 import type { Session, Status } from '@crewboard/contract';
-import { askOf, failedChecksAsk, type ShownAsk } from './ask.ts';
-import { CONDITION_LOOKS } from './condition.ts';
+import { compareText } from '../ui/compare.ts';
+import { hasOpenPullRequest } from './pull-request.ts';
 
 /** The board's columns in the order in which they stand. A session's status is its column. */
 export const COLUMNS: readonly Status[] = ['waiting_for_approval', 'working', 'waiting_for_input', 'idle'];
 
-/** One repository's part of the board. */
+/** What the sessions of a lane have in common. The first is how a board is shown unless a person chose another. */
+export const GROUPINGS = ['repository', 'person', 'machine', 'none'] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+
+const KEYS: Record<Grouping, (session: Session) => string> = {
+  repository: ({ repo }) => repo,
+  person: ({ owner }) => owner ?? '',
+  machine: ({ machine }) => machine,
+  none: () => '',
+};
+
+/** One part of the board: the sessions that have the same repository, person or machine. */
 export interface Lane {
-  repo: string;
+  by: Grouping;
+  /** What they have in common; empty where that is nothing, or a person whom nobody named. */
+  key: string;
   columns: Record<Status, Session[]>;
   sessions: number;
-  people: number;
+  /** The names of those whose sessions these are, in order. */
+  people: readonly string[];
+  machines: number;
+  repositories: number;
   pullRequests: number;
-}
-
-/** A session that needs a person, and what for: the ask that stands longest, and how many more are open. */
-export interface Need {
-  session: Session;
-  ask: ShownAsk;
-  more: number;
 }
 
 /** The longest first, so that a newcomer moves nothing that is already there. */
@@ -27,76 +36,53 @@ const byAge = (a: Session, b: Session): number => a.since - b.since || compareTe
 /** What still runs before what has ended, and then the youngest first: the most likely to be looked for. */
 const byFreshness = (a: Session, b: Session): number => Number(a.ended) - Number(b.ended) || -byAge(a, b);
 
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-const isOpen = ({ pullRequest }: Session): boolean =>
-  pullRequest?.state === 'open' || pullRequest?.state === 'draft' || false;
-
-/** Repositories by name; those where everything rests come last. */
-export const toLanes = (sessions: readonly Session[]): Lane[] => {
-  const byRepo = new Map<string, Session[]>();
+/** Lanes by name; those where everything rests come last. */
+export const toLanes = (sessions: readonly Session[], by: Grouping): Lane[] => {
+  const groups = new Map<string, Session[]>();
   for (const session of sessions) {
-    const own = byRepo.get(session.repo);
+    const key = KEYS[by](session);
+    const own = groups.get(key);
     if (own) own.push(session);
-    else byRepo.set(session.repo, [session]);
+    else groups.set(key, [session]);
   }
-  const lanes = [...byRepo].map(([repo, own]) => toLane(repo, own));
+  const lanes = [...groups].map(([key, own]) => toLane(by, key, own));
   const rests = (lane: Lane): number => Number(lane.columns.idle.length === lane.sessions);
-  return lanes.sort((a, b) => rests(a) - rests(b) || compareText(a.repo, b.repo));
+  return lanes.sort((a, b) => rests(a) - rests(b) || compareText(a.key, b.key));
 };
 
-const toLane = (repo: string, sessions: readonly Session[]): Lane => {
+const toLane = (by: Grouping, key: string, sessions: readonly Session[]): Lane => {
   const columns: Lane['columns'] = { waiting_for_approval: [], working: [], waiting_for_input: [], idle: [] };
   for (const session of sessions) columns[session.status].push(session);
   for (const status of COLUMNS) columns[status].sort(status === 'idle' ? byFreshness : byAge);
   return {
-    repo,
+    by,
+    key,
     columns,
     sessions: sessions.length,
-    people: new Set(sessions.flatMap(({ owner }) => owner ?? [])).size,
-    pullRequests: new Set(sessions.filter(isOpen).map(({ pullRequest }) => pullRequest?.url)).size,
+    people: [...new Set(sessions.flatMap(({ owner }) => owner ?? []))].sort(compareText),
+    machines: new Set(sessions.map(({ machine }) => machine)).size,
+    repositories: new Set(sessions.map(({ repo }) => repo)).size,
+    pullRequests: new Set(sessions.filter(hasOpenPullRequest).map(({ pullRequest }) => pullRequest?.url)).size,
   };
+};
+
+/** Those who have sessions on more than one machine: for them a card says on which. */
+export const peopleOfSeveralMachines = (sessions: readonly Session[]): ReadonlySet<string> => {
+  const firsts = new Map<string, string>();
+  const several = new Set<string>();
+  for (const { owner, machine } of sessions) {
+    if (owner === null) continue;
+    const first = firsts.get(owner);
+    if (first === undefined) firsts.set(owner, machine);
+    else if (first !== machine) several.add(owner);
+  }
+  return several;
 };
 
 export const countByStatus = (sessions: readonly Session[]): Record<Status, number> => {
   const counts: Record<Status, number> = { waiting_for_approval: 0, working: 0, waiting_for_input: 0, idle: 0 };
   for (const { status } of sessions) counts[status] += 1;
   return counts;
-};
-
-/**
- * What a session needs a person for: the ask that it waits with, or checks of its open pull request that failed while it
- * is not at work on them. `null` where it needs nobody.
- */
-export const needOf = (session: Session): Need | null => {
-  const { attention, asks, subagents, pullRequest } = session;
-  if (attention) return { session, ask: askOf(attention, subagents), more: Math.max(0, asks.length - 1) };
-  const failed = pullRequest?.checks.some((check) => check.state === 'failed');
-  if (!pullRequest || !failed || !isOpen(session) || session.ended || session.status === 'working') return null;
-  return { session, ask: failedChecksAsk(pullRequest, session.since), more: 0 };
-};
-
-/** Who needs a person, across repositories, the longest wait first. */
-export const toQueue = (sessions: readonly Session[]): Need[] =>
-  sessions
-    .flatMap((session) => needOf(session) ?? [])
-    .sort((a, b) => a.ask.since - b.ask.since || compareText(a.session.sessionId, b.session.sessionId));
-
-/** How many machines have a session that still runs. */
-export const countMachines = (sessions: readonly Session[]): number =>
-  new Set(sessions.filter(({ ended }) => !ended).map(({ machine }) => machine)).size;
-
-/** True where each word of the query occurs in what a person would look for. */
-export const matches = (session: Session, query: string): boolean => {
-  const { title, goal, now, summary, repo, branch, worktree, owner, machine, kind, pullRequest } = session;
-  const condition = session.condition && CONDITION_LOOKS[session.condition.kind].word;
-  const places = [title, goal, now, summary, repo, branch, worktree, owner, machine, kind, condition];
-  if (pullRequest) places.push(`#${pullRequest.number}`);
-  const text = places.join('\n').toLowerCase();
-  return query
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
 };
 
 /** The sessions of `next`, those known from before in their old order, newcomers after them. */

@@ -33,8 +33,11 @@ export const anAgent = (overrides: Partial<Subagent> = {}): Subagent => ({
   ...overrides,
 });
 
-/** Links that note where they were asked to lead. `names`: what is on the board. */
-export const notedLinks = (names: Record<string, string> = {}): BoardLinks & { asked: string[] } => {
+/** Links that note where they were asked to lead. `names`: what is on the board; `several`: who is on more than one machine. */
+export const notedLinks = (
+  names: Record<string, string> = {},
+  several: readonly string[] = [],
+): BoardLinks & { asked: string[] } => {
   const asked: string[] = [];
   return {
     asked,
@@ -42,5 +45,6 @@ export const notedLinks = (names: Record<string, string> = {}): BoardLinks & { a
     toggleDetails: (sessionId) => void asked.push(`details of ${sessionId}`),
     show: (sessionId) => void asked.push(`show ${sessionId}`),
     nameOf: (sessionId) => names[sessionId] ?? null,
+    isOnSeveralMachines: (owner) => several.includes(owner),
   };
 };

@@ -1,6 +1,6 @@
 import type { StatusChange } from '@crewboard/contract';
 import { onScopeDispose, type Ref, ref, shallowRef, watch } from 'vue';
-import { fetchHistory } from '../feed/history.ts';
+import type { GatewayClient } from '../feed/gateway-client.ts';
 
 export interface SessionHistory {
   /** The newest first; null until they were told once. Those last told stay while a newer answer fails. */
@@ -14,7 +14,7 @@ export interface SessionHistory {
 export const useHistory = (
   sessionId: string,
   revision: () => string,
-  load: typeof fetchHistory = fetchHistory,
+  load: GatewayClient['history'],
 ): SessionHistory => {
   const changes = shallowRef<readonly StatusChange[] | null>(null);
   const problem = ref<'gone' | 'unreachable' | null>(null);

@@ -103,25 +103,23 @@ describe('the line of now', () => {
 describe('the connection', () => {
   const since = new Date(2026, 0, 5, 14, 3).getTime();
 
-  test('tells how many machines are live', () => {
-    expect(connectionInWords({ kind: 'live', since }, 1, since).steady).toBe('Live · 1 machine');
-    expect(connectionInWords({ kind: 'live', since }, 3, since).steady).toBe('Live · 3 machines');
-    expect(connectionInWords({ kind: 'live', since }, 0, since).steady).toBe('Live');
+  test('is one word while all is well', () => {
+    expect(connectionInWords({ kind: 'live', since }, since)).toEqual({ steady: 'Live', countdown: '' });
   });
 
   test('tells since when it is lost and counts down to the next try', () => {
     const state = { kind: 'offline', since, nextTryAt: since + 5_000, reason: 'lost' } as const;
-    expect(connectionInWords(state, 3, since + 200)).toEqual({
+    expect(connectionInWords(state, since + 200)).toEqual({
       steady: 'Not connected since 14:03.',
       countdown: 'Trying again in 5 s.',
     });
-    expect(connectionInWords(state, 3, since + 9_000).countdown).toBe('Trying again in 1 s.');
-    expect(connectionInWords({ ...state, nextTryAt: null }, 3, since).countdown).toBe('Trying again…');
+    expect(connectionInWords(state, since + 9_000).countdown).toBe('Trying again in 1 s.');
+    expect(connectionInWords({ ...state, nextTryAt: null }, since).countdown).toBe('Trying again…');
   });
 
   test('says that a page is older or newer than its server', () => {
     const state = { kind: 'offline', since, nextTryAt: null, reason: 'unreadable' } as const;
-    expect(connectionInWords(state, 3, since).steady).toContain('Reload the page.');
+    expect(connectionInWords(state, since).steady).toContain('Reload the page.');
   });
 });
 

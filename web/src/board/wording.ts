@@ -1,6 +1,7 @@
 import type { PullRequest, Session, Status } from '@crewboard/contract';
 import type { ConnectionState } from '../feed/connect.ts';
 import { formatTimeOfDay } from '../ui/age.ts';
+import { counted } from '../ui/counted.ts';
 
 export const STATUS_WORDS: Record<Status, string> = {
   waiting_for_approval: 'Needs approval',
@@ -8,9 +9,6 @@ export const STATUS_WORDS: Record<Status, string> = {
   waiting_for_input: 'Waiting',
   idle: 'Idle',
 };
-
-/** `12 sessions`, `1 person`. */
-export const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 /** A model as people call it: `claude-opus-5-5` is Opus 5.5, `claude-3-5-haiku-20241022` is Haiku 3.5; an unknown one as it is. */
 export const modelName = (model: string): string => {
@@ -88,16 +86,12 @@ export const nowLine = ({ status, now, summary, attention, subagents, title }: S
 };
 
 /** What the page says of its connection. `steady` leaves out what changes every second: it is what gets read aloud. */
-export const connectionInWords = (
-  state: ConnectionState,
-  machines: number,
-  now: number,
-): { steady: string; countdown: string } => {
+export const connectionInWords = (state: ConnectionState, now: number): { steady: string; countdown: string } => {
   switch (state.kind) {
     case 'connecting':
       return { steady: 'Connecting…', countdown: '' };
     case 'live':
-      return { steady: machines > 0 ? `Live · ${counted(machines, 'machine', 'machines')}` : 'Live', countdown: '' };
+      return { steady: 'Live', countdown: '' };
     case 'offline': {
       const steady =
         state.reason === 'unreadable'

@@ -9,8 +9,9 @@ export const useBoardStore = defineStore('board', () => {
   const sessions = computed(() => [...board.value.sessions.values()]);
   /** False until the first snapshot: nothing is known, which is not the same as nothing being there. */
   const isKnown = computed(() => board.value.offset !== null);
+  const isEmpty = computed(() => isKnown.value && board.value.sessions.size === 0);
   const apply = (messages: readonly FeedMessage[]): void => {
     board.value = messages.reduce(reduceBoard, board.value);
   };
-  return { board, sessions, isKnown, apply };
+  return { board, sessions, isKnown, isEmpty, apply };
 });

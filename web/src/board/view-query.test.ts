@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { NO_FILTER } from './filter.ts';
+import { GROUPINGS } from './grouping.ts';
+import { isSameView, readView, writeView } from './view-query.ts';
+
+const FRESH = { grouping: 'repository', filter: NO_FILTER, query: '' } as const;
+
+test('a fresh board has a bare address', () => {
+  expect(writeView(FRESH)).toEqual({});
+  expect(readView({})).toEqual(FRESH);
+});
+
+test('grouping, filters and search stand in the address by short names', () => {
+  const filter = { person: ['Lena Berg', 'Mika'], machine: [], repository: ['acme/widgets'] };
+  expect(writeView({ grouping: 'person', filter, query: 'tail' })).toEqual({
+    by: 'person',
+    person: ['Lena Berg', 'Mika'],
+    repo: 'acme/widgets',
+    q: 'tail',
+  });
+});
+
+test('what is written is read again, whatever people and machines are called', () => {
+  const name = fc.string({ minLength: 1, maxLength: 40 });
+  const names = fc.uniqueArray(name, { maxLength: 5 });
+  const views = fc.record({
+    grouping: fc.constantFrom(...GROUPINGS),
+    filter: fc.record({ person: names, machine: names, repository: names }),
+    query: name.filter((text) => text.trim() !== ''),
+  });
+  fc.assert(
+    fc.property(views, (view) => {
+      expect(readView(writeView(view))).toEqual(view);
+    }),
+  );
+});
+
+test('what makes no sense in an address is left out', () => {
+  expect(readView({ by: 'colour', person: [null, 'Lena', 'Lena'], repo: 'x'.repeat(201), q: null })).toEqual({
+    ...FRESH,
+    filter: { ...NO_FILTER, person: ['Lena'] },
+  });
+  expect(readView({ machine: Array.from({ length: 80 }, (_, index) => `m${index}`) }).filter.machine).toHaveLength(50);
+});
+
+test('views are the same where their addresses are', () => {
+  expect(isSameView(FRESH, { ...FRESH, query: ' ' })).toBe(true);
+  expect(isSameView(FRESH, { ...FRESH, grouping: 'none' })).toBe(false);
+});
