@@ -9,7 +9,7 @@ import { ensureChromium, ensureRedis } from './test-tools.mjs';
 
 const PROJECTS = ['unit', 'web', 'integration', 'browser'];
 /** Settings of the person who runs the tests: none may reach them, nor may a key that costs money. */
-const PERSONAL = /^(CREWBOARD_|CLAUDE|ANTHROPIC_|GITHUB_TOKEN$|GH_TOKEN$|REDIS_URL$|HOST$|PORT$|LOG_LEVEL$|NODE_ENV$)/;
+const PERSONAL = /^(CREWBOARD_|CLAUDE|ANTHROPIC_|GITHUB_TOKEN$|GH_TOKEN$|REDIS_|HOST$|PORT$|LOG_LEVEL$|NODE_ENV$)/;
 
 const scratch = mkdtempSync(join(tmpdir(), 'crewboard-test-'));
 const home = join(scratch, 'home');

@@ -8,7 +8,12 @@ import type { Settings } from './settings.ts';
 export const openLog = async (settings: Settings, logger: Logger): Promise<EventLog> => {
   if (settings.REDIS_URL) {
     const { openRedisLog } = await import('@crewboard/event-log/redis');
-    return openRedisLog({ url: settings.REDIS_URL, partitions: settings.CREWBOARD_PARTITIONS, logger });
+    return openRedisLog({
+      url: settings.REDIS_URL,
+      password: settings.REDIS_PASSWORD,
+      partitions: settings.CREWBOARD_PARTITIONS,
+      logger,
+    });
   }
   const { openEmbeddedLog } = await import('@crewboard/event-log/embedded');
   return openEmbeddedLog({ dir: join(settings.CREWBOARD_DATA_DIR, 'log') });
@@ -18,7 +23,7 @@ export const openLog = async (settings: Settings, logger: Logger): Promise<Event
 export const openAccess = async (settings: Settings, logger: Logger): Promise<Access> => {
   if (settings.REDIS_URL) {
     const { openRedisAccess } = await import('@crewboard/access/redis');
-    return openRedisAccess({ url: settings.REDIS_URL, logger });
+    return openRedisAccess({ url: settings.REDIS_URL, password: settings.REDIS_PASSWORD, logger });
   }
   const { openEmbeddedAccess } = await import('@crewboard/access/embedded');
   return openEmbeddedAccess({ dir: join(settings.CREWBOARD_DATA_DIR, 'access') });

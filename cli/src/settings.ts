@@ -3,8 +3,15 @@ import { agentConfigSchema } from '@crewboard/ingest';
 import { z } from 'zod';
 
 /** What `crewboard up` shares with an agent of its own. */
-const { CLAUDE_CONFIG_DIR, CREWBOARD_DATA_DIR, CREWBOARD_MACHINE, CREWBOARD_OWNER, CREWBOARD_MAX_AGE_DAYS, REDIS_URL } =
-  agentConfigSchema.shape;
+const {
+  CLAUDE_CONFIG_DIR,
+  CREWBOARD_DATA_DIR,
+  CREWBOARD_MACHINE,
+  CREWBOARD_OWNER,
+  CREWBOARD_MAX_AGE_DAYS,
+  REDIS_URL,
+  REDIS_PASSWORD,
+} = agentConfigSchema.shape;
 
 /** What the command's parts read from the environment; the README lists it for people. */
 export const settingsSchema = z.object({
@@ -15,6 +22,7 @@ export const settingsSchema = z.object({
   CREWBOARD_OWNER,
   CREWBOARD_MAX_AGE_DAYS,
   REDIS_URL,
+  REDIS_PASSWORD,
   CREWBOARD_PARTITIONS: z.coerce.number().int().min(1).max(256).default(4),
   CREWBOARD_RETENTION_DAYS: z.coerce.number().positive().default(14),
   CREWBOARD_LOG_DAYS: z.coerce.number().positive().default(30),

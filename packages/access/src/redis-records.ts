@@ -1,14 +1,11 @@
-import { type ConnectionLogger, connect, createKeys, runScript } from '@crewboard/event-log/redis';
+import { type ConnectOptions, connect, createKeys, runScript } from '@crewboard/event-log/redis';
 import { type Access, createAccess } from './access.ts';
 import { type Records, SWEPT_AT_A_WRITE } from './records.ts';
 import { storedValue, toStored } from './stored.ts';
 
-export interface RedisRecordsOptions {
-  /** `redis://` or `rediss://`. */
-  url: string;
+export interface RedisRecordsOptions extends ConnectOptions {
   /** Begins every key; the log's own prefix. */
   prefix?: string;
-  logger?: ConnectionLogger;
   /** Ms since 1970. */
   now?: () => number;
 }
@@ -40,9 +37,9 @@ return 1`;
 
 /** Records in Redis 7 or later, or Valkey: one hash for each kind. As durable as Redis was told to keep them. */
 export const openRedisRecords = async (options: RedisRecordsOptions): Promise<Records> => {
-  const { url, prefix = 'crewboard', logger, now = Date.now } = options;
+  const { prefix = 'crewboard', now = Date.now } = options;
   const keys = createKeys(prefix);
-  const connections = await connect(url, logger);
+  const connections = await connect(options);
   const { command } = connections;
 
   return {

@@ -3,4 +3,4 @@ export { LogInUse } from './embedded-lock.ts';
 export * from './event-log.ts';
 export { partitionOf } from './partition.ts';
 export { openRedisLog, type RedisLogOptions } from './redis.ts';
-export type { ConnectionLogger } from './redis-connections.ts';
+export { RedisUrlError } from './redis-url.ts';

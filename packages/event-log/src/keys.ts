@@ -27,8 +27,8 @@ export interface Keys {
   machines: string;
   /** Hash of one kind of records on who may do what: id → the record as JSON. No board's either. */
   access(kind: string): string;
-  /** Written to see that Redis takes writes. */
-  check: string;
+  /** Written to see that Redis takes writes, where a partition is. */
+  check(partition: number): string;
 }
 
 /**
@@ -52,6 +52,6 @@ export const createKeys = (prefix: string): Keys => {
     deadLetters: `${prefix}:dead-letters`,
     machines: `${prefix}:machines`,
     access: (kind) => `${prefix}:access:${kind}`,
-    check: `${prefix}:check`,
+    check: (partition) => `${prefix}:check:{${partition}}`,
   };
 };

@@ -1,22 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { ENRICHMENT_KINDS } from './enrichment.ts';
 import { HISTORY_MAX } from './event-log.ts';
+import type { RedisClient } from './redis-client.ts';
 
 /** The one field of every stream entry; its value is JSON. */
 export const FIELD = 'json';
-
-/**
- * Appends entries to a stream: all of them, or none where Redis refuses writes.
- * KEYS  1 stream
- * ARGV  JSON texts, in order
- * returns the number appended
- */
-export const APPEND = `
-for i = 1, #ARGV do
-  redis.call('XADD', KEYS[1], '*', '${FIELD}', ARGV[i])
-end
-return #ARGV`;
 
 /**
  * Appends what the enricher found of sessions that have a row, and keeps the last of each kind and session.
@@ -36,9 +24,10 @@ end
 return appended`;
 
 /**
- * Gives the lease to a holder, or prolongs its own. The fence rises with each new holder, and when a lease ran out.
+ * Gives the lease to a holder, or prolongs its own. The fence rises with each new holder, when a lease ran out, and where
+ * the holder wants it to: then what it sent before is refused, should it still come.
  * KEYS  1 lease, 2 fence
- * ARGV  1 holder, 2 time to live in ms
+ * ARGV  1 holder, 2 time to live in ms, 3 whether its own lease is to get a new fence: 1 or 0
  * returns the fence, or 0 while another holds it
  */
 export const ACQUIRE_LEASE = `
@@ -47,7 +36,7 @@ if holder and holder ~= ARGV[1] then
   return 0
 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-if holder then
+if holder and ARGV[3] == '0' then
   return tonumber(redis.call('GET', KEYS[2]))
 end
 return redis.call('INCR', KEYS[2])`;
@@ -125,12 +114,12 @@ return 1`;
 
 const sha1 = (script: string): string => createHash('sha1').update(script).digest('hex');
 const shas = new Map(
-  [APPEND, APPEND_ENRICHMENT, ACQUIRE_LEASE, RELEASE_LEASE, SAVE, RESET_BOARD].map((script) => [script, sha1(script)]),
+  [APPEND_ENRICHMENT, ACQUIRE_LEASE, RELEASE_LEASE, SAVE, RESET_BOARD].map((script) => [script, sha1(script)]),
 );
 
-/** Runs a script by its hash, and by its text where Redis doesn't know it yet (after a restart, too). */
+/** Runs a script by its hash, and by its text where the server with its keys doesn't know it yet (after a restart, too). */
 export const runScript = async (
-  redis: Redis,
+  redis: RedisClient,
   script: string,
   keys: readonly string[],
   args: readonly (string | number)[],

@@ -1,11 +1,15 @@
-import { START_OFFSET } from '@crewboard/contract';
-import type { Redis } from 'ioredis';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Offset, START_OFFSET } from '@crewboard/contract';
 import { z } from 'zod';
 import { type HandedOut, readableChanges } from './entries.ts';
 import type { DeadLetter, GroupEntry, GroupReader } from './event-log.ts';
 import type { Keys } from './keys.ts';
+import type { RedisClient } from './redis-client.ts';
 import type { Connections } from './redis-connections.ts';
 import { toRawEntry } from './redis-stream.ts';
+
+/** In a cluster, so often a waiting read asks each partition. */
+const ASK_EVERY_MS = 200;
 
 interface GroupDeps {
   connections: Connections;
@@ -16,6 +20,7 @@ interface GroupDeps {
 
 const entrySchema = z.tuple([z.string(), z.array(z.string()).nullable()]);
 const claimedSchema = z.tuple([z.string(), z.array(entrySchema.nullable())]).rest(z.unknown());
+const unseenReply = z.array(z.tuple([z.string(), z.array(entrySchema)]));
 const pendingSchema = z.array(z.tuple([z.string(), z.string(), z.number(), z.number()]));
 
 /** The stream or the group is gone: somebody flushed Redis, or deleted a key. */
@@ -29,7 +34,7 @@ export const createRedisGroup = async (deps: GroupDeps, name: string, consumer: 
   /** `COUNT` is for each stream: what came beyond the number that was asked for is kept for the next read. */
   let surplus: HandedOut[] = [];
 
-  const ensureGroups = async (redis: Redis): Promise<void> => {
+  const ensureGroups = async (redis: RedisClient): Promise<void> => {
     for (const key of streams) {
       try {
         await redis.xgroup('CREATE', key, name, START_OFFSET, 'MKSTREAM');
@@ -40,7 +45,7 @@ export const createRedisGroup = async (deps: GroupDeps, name: string, consumer: 
   };
 
   /** `null` where the groups had to be made anew. */
-  const orRenewed = async <Reply>(redis: Redis, run: () => Promise<Reply>): Promise<Reply | null> => {
+  const orRenewed = async <Reply>(redis: RedisClient, run: () => Promise<Reply>): Promise<Reply | null> => {
     try {
       return await run();
     } catch (error) {
@@ -51,35 +56,59 @@ export const createRedisGroup = async (deps: GroupDeps, name: string, consumer: 
   };
 
   const ack: GroupReader['ack'] = async (entries) => {
-    if (entries.length === 0) return;
-    const results = await connections.command((redis) =>
-      redis.pipeline(entries.map(({ partition, offset }) => ['xack', keys.board(partition), name, offset])).exec(),
-    );
-    for (const [error] of results ?? []) if (error) throw error;
+    const byKey = new Map<string, Offset[]>();
+    for (const { partition, offset } of entries) {
+      const key = keys.board(partition);
+      byKey.set(key, [...(byKey.get(key) ?? []), offset]);
+    }
+    const ackOf = (redis: RedisClient) => Array.from(byKey, ([key, offsets]) => redis.xack(key, name, ...offsets));
+    if (byKey.size > 0) await connections.command((redis) => Promise.all(ackOf(redis)));
   };
 
   const readable = (handed: readonly HandedOut[]): Promise<GroupEntry[]> =>
     readableChanges(handed, { group: name, deadLetter: deps.deadLetter, ack });
 
-  /** One command over all partitions: what a Redis Cluster would want asked slot by slot. */
-  const fetchUnseen = async (count: number, waitMs: number, stop: readonly AbortSignal[]): Promise<HandedOut[]> => {
-    const each = Math.ceil(count / streams.length);
-    const news = streams.map(() => '>');
-    const reply = await connections.read(
-      (redis, blockMs) =>
-        orRenewed(redis, () =>
-          blockMs > 0
-            ? redis.xreadgroup('GROUP', name, consumer, 'COUNT', each, 'BLOCK', blockMs, 'STREAMS', ...streams, ...news)
-            : redis.xreadgroup('GROUP', name, consumer, 'COUNT', each, 'STREAMS', ...streams, ...news),
-        ),
-      { waitMs, stop },
+  const unseenOf = async (
+    redis: RedisClient,
+    asked: readonly string[],
+    each: number,
+    blockMs: number,
+  ): Promise<HandedOut[] | null> => {
+    const news = asked.map(() => '>');
+    const reply = await orRenewed(redis, () =>
+      blockMs > 0
+        ? redis.xreadgroup('GROUP', name, consumer, 'COUNT', each, 'BLOCK', blockMs, 'STREAMS', ...asked, ...news)
+        : redis.xreadgroup('GROUP', name, consumer, 'COUNT', each, 'STREAMS', ...asked, ...news),
     );
-    return z
-      .array(z.tuple([z.string(), z.array(entrySchema)]))
-      .parse(reply ?? [])
+    if (reply === null) return null;
+    return unseenReply
+      .parse(reply)
       .flatMap(([key, entries]) =>
         entries.map((entry) => ({ ...toRawEntry(entry), partition: partitionOfKey.get(key) ?? 0, deliveries: 1 })),
       );
+  };
+
+  /**
+   * In a cluster a command can't wait for several partitions: each is asked, again and again. What some have is handed out
+   * while others are away.
+   */
+  const unseenBySlot = async (redis: RedisClient, each: number, blockMs: number): Promise<HandedOut[] | null> => {
+    const answers = await Promise.allSettled(streams.map((key) => unseenOf(redis, [key], each, 0)));
+    const handed = answers.flatMap((answer) => (answer.status === 'fulfilled' ? (answer.value ?? []) : []));
+    if (handed.length > 0) return handed;
+    for (const answer of answers) if (answer.status === 'rejected') throw answer.reason;
+    await sleep(Math.min(blockMs, ASK_EVERY_MS));
+    return null;
+  };
+
+  const fetchUnseen = async (count: number, waitMs: number, stop: readonly AbortSignal[]): Promise<HandedOut[]> => {
+    const each = Math.ceil(count / streams.length);
+    const handed = await connections.read(
+      (redis, blockMs) =>
+        connections.isCluster ? unseenBySlot(redis, each, blockMs) : unseenOf(redis, streams, each, blockMs),
+      { waitMs, stop },
+    );
+    return handed ?? [];
   };
 
   const read: GroupReader['read'] = async ({ count, waitMs = 0, signal }) => {
@@ -94,7 +123,7 @@ export const createRedisGroup = async (deps: GroupDeps, name: string, consumer: 
     }
   };
 
-  const claimFrom = async (redis: Redis, key: string, count: number, minIdleMs: number): Promise<HandedOut[]> => {
+  const claimFrom = async (redis: RedisClient, key: string, count: number, minIdleMs: number): Promise<HandedOut[]> => {
     const claimed: HandedOut[] = [];
     let cursor = START_OFFSET;
     do {

@@ -3,12 +3,13 @@ import { type Offset, START_OFFSET } from '@crewboard/contract';
 import { z } from 'zod';
 import { enrichmentField, readableEnrichments } from './enrichment.ts';
 import { createChangeReader, cutLetter, isToForget, namesOne, type RawEntry, toEventEntry } from './entries.ts';
-import { type DeadLetter, type EventLog, FencedOff, type ReadOptions } from './event-log.ts';
+import { type DeadLetter, type EventLog, FencedOff, LogUnavailable, type ReadOptions } from './event-log.ts';
 import { fromRingFields, type RingKind, ringFields, ringId } from './history-ring.ts';
 import { createKeys } from './keys.ts';
-import { ACQUIRE_LEASE, APPEND, APPEND_ENRICHMENT, FIELD, RELEASE_LEASE, RESET_BOARD, runScript, SAVE } from './lua.ts';
+import { ACQUIRE_LEASE, APPEND_ENRICHMENT, FIELD, RELEASE_LEASE, RESET_BOARD, runScript, SAVE } from './lua.ts';
 import { groupByPartition, partitionOf } from './partition.ts';
-import { type ConnectionLogger, connect } from './redis-connections.ts';
+import type { RedisClient } from './redis-client.ts';
+import { type ConnectOptions, connect } from './redis-connections.ts';
 import { createRedisGroup } from './redis-group.ts';
 import { isNoSuchKey, NO_STREAM, type StreamEnds, toRawEntry, toStreamEnds } from './redis-stream.ts';
 import { parseRow } from './rows.ts';
@@ -16,16 +17,13 @@ import { readableHistory, readableMachines, readableStory } from './stored.ts';
 
 export { createKeys } from './keys.ts';
 export { runScript } from './lua.ts';
-export { type ConnectionLogger, type Connections, connect } from './redis-connections.ts';
+export { type Connections, type ConnectOptions, connect } from './redis-connections.ts';
 
-export interface RedisLogOptions {
-  /** `redis://` or `rediss://`. */
-  url: string;
+export interface RedisLogOptions extends ConnectOptions {
   /** A log keeps the number that it was made with. */
   partitions?: number;
   /** Begins every key. */
   prefix?: string;
-  logger?: ConnectionLogger;
 }
 
 /** So many entries are appended in one step. */
@@ -49,18 +47,29 @@ const boardReply = z.tuple([
 ]);
 
 /**
+ * Appends in one transaction: all, or none where Redis refuses writes. No script, since Redis wants whoever runs one to be
+ * allowed to read its keys, and there are those who may only add.
+ */
+const appendAll = async (redis: RedisClient, key: string, raws: readonly string[]): Promise<void> => {
+  const transaction = redis.multi();
+  for (const raw of raws) transaction.xadd(key, '*', FIELD, raw);
+  for (const [error] of (await transaction.exec()) ?? []) if (error) throw error;
+};
+
+/**
  * The log in Redis 7 or later, or Valkey. What `append` and `save` resolved for is as safe as Redis was told to keep it:
  * `appendonly yes` (at most the last second is lost in a crash), and `maxmemory-policy noeviction`.
  * Throws `LogUnavailable` where Redis can't be reached for some seconds.
  */
 export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> => {
-  const { url, partitions: count = 4, prefix = 'crewboard', logger } = options;
+  const { partitions: count = 4, prefix = 'crewboard' } = options;
   const keys = createKeys(prefix);
-  const connections = await connect(url, logger);
+  const connections = await connect(options);
   const { command } = connections;
 
   const checkPartitions = async (): Promise<void> => {
-    await command((redis) => redis.set(keys.partitions, count, 'NX'));
+    // Never overwrites, and so is the only right that all who open the log need on it.
+    await command((redis) => redis.setnx(keys.partitions, count));
     const stored = await command((redis) => redis.get(keys.partitions));
     if (stored !== String(count)) {
       throw new Error(`the log ${prefix} has ${stored} partitions and can't be opened with ${count}`);
@@ -154,6 +163,17 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
     keys.checkpoint(partition),
     keys.history(partition),
   ];
+  /** Partitions of which a step came to nothing that may still be on its way to Redis: their next lease gets a new fence. */
+  const doubtful = new Set<number>();
+  const orDoubt = async <Reply>(partition: number, run: (redis: RedisClient) => Promise<Reply>): Promise<Reply> => {
+    try {
+      return await command(run);
+    } catch (error) {
+      if (error instanceof LogUnavailable) doubtful.add(partition);
+      throw error;
+    }
+  };
+
   const newEpoch = (): string => randomBytes(6).toString('hex');
 
   const readChanges = createChangeReader({
@@ -166,14 +186,14 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
     epoch: async () => {
       const stored = await command((redis) => redis.get(keys.epoch));
       if (stored !== null) return stored;
-      await command((redis) => redis.set(keys.epoch, newEpoch(), 'NX'));
+      await command((redis) => redis.setnx(keys.epoch, newEpoch()));
       return (await command((redis) => redis.get(keys.epoch))) ?? '';
     },
 
     append: async (events) => {
       await inSteps(events, async (partition, step) => {
         const raws = step.map((event) => JSON.stringify(event));
-        await command((redis) => runScript(redis, APPEND, [keys.events(partition)], raws));
+        await command((redis) => appendAll(redis, keys.events(partition), raws));
         return raws.length;
       });
     },
@@ -188,7 +208,11 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
 
     acquireLease: async (partition, holder, ttlMs) => {
       assertPartition(partition);
-      const reply = await command((redis) => runScript(redis, ACQUIRE_LEASE, leaseKeys(partition), [holder, ttlMs]));
+      const isDoubtful = doubtful.has(partition) ? 1 : 0;
+      const reply = await orDoubt(partition, (redis) =>
+        runScript(redis, ACQUIRE_LEASE, leaseKeys(partition), [holder, ttlMs, isDoubtful]),
+      );
+      doubtful.delete(partition);
       const fence = z.number().parse(reply);
       return fence === 0 ? undefined : { partition, fence };
     },
@@ -217,7 +241,7 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
     },
     save: async (lease, { rows, removed, changes, history, story, checkpoint }) => {
       assertPartition(lease.partition);
-      const reply = await command((redis) =>
+      const reply = await orDoubt(lease.partition, (redis) =>
         runScript(
           redis,
           SAVE,
@@ -303,7 +327,11 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
     },
 
     check: async () => {
-      await command((redis) => redis.set(keys.check, Date.now(), 'PX', CHECK_TTL_MS));
+      // Each partition: in a cluster some may be away.
+      const now = Date.now();
+      const checks = (redis: RedisClient) =>
+        Array.from({ length: count }, (_, partition) => redis.set(keys.check(partition), now, 'PX', CHECK_TTL_MS));
+      await command((redis) => Promise.all(checks(redis)));
     },
     close: () => connections.close(),
   };

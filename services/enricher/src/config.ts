@@ -1,7 +1,8 @@
+import { redisSettings } from '@crewboard/event-log/redis-url';
 import { z } from 'zod';
 
 export const enricherConfigSchema = z.object({
-  REDIS_URL: z.url(),
+  ...redisSettings,
   CREWBOARD_PARTITIONS: z.coerce.number().int().min(1).max(256).default(4),
   HEALTH_HOST: z.string().default('127.0.0.1'),
   HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(4402),

@@ -5,7 +5,8 @@ import { createEnricher } from './service.ts';
 
 const config = parseConfig(enricherConfigSchema, process.env);
 const logger = createLogger({ name: 'enricher', level: config.LOG_LEVEL });
-const log = await openRedisLog({ url: config.REDIS_URL, partitions: config.CREWBOARD_PARTITIONS, logger });
+const redis = { url: config.REDIS_URL, password: config.REDIS_PASSWORD, logger };
+const log = await openRedisLog({ ...redis, partitions: config.CREWBOARD_PARTITIONS });
 const health = await startHealthServer({
   host: config.HEALTH_HOST,
   port: config.HEALTH_PORT,

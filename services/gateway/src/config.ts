@@ -1,3 +1,4 @@
+import { redisSettings } from '@crewboard/event-log/redis-url';
 import { z } from 'zod';
 import { isReachedFromElsewhere } from './access.ts';
 import type { GatewayOptions } from './gateway.ts';
@@ -79,7 +80,7 @@ export const withDoorRules = <Schema extends z.ZodType<DoorSettings>>(schema: Sc
 export const gatewayConfigSchema = withDoorRules(
   z.object({
     ...doorShape,
-    REDIS_URL: z.url(),
+    ...redisSettings,
     CREWBOARD_PARTITIONS: z.coerce.number().int().min(1).max(256).default(4),
     /** Shared by the team's agents. Without one nothing is taken over HTTP. */
     CREWBOARD_INGEST_TOKEN: z.string().min(16).optional(),

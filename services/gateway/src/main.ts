@@ -8,8 +8,9 @@ import { createGateway } from './gateway.ts';
 
 const config = parseConfig(gatewayConfigSchema, process.env);
 const logger = createLogger({ name: 'gateway', level: config.LOG_LEVEL });
-const log = await openRedisLog({ url: config.REDIS_URL, partitions: config.CREWBOARD_PARTITIONS, logger });
-const access = await openRedisAccess({ url: config.REDIS_URL, logger });
+const redis = { url: config.REDIS_URL, password: config.REDIS_PASSWORD, logger };
+const log = await openRedisLog({ ...redis, partitions: config.CREWBOARD_PARTITIONS });
+const access = await openRedisAccess(redis);
 await runUntilSignal(async (signal) => {
   const gateway = await createGateway({
     log,

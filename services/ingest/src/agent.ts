@@ -112,6 +112,11 @@ const openSink = async (
     return { sink, close: () => connection.close() };
   }
   const partitions = config.CREWBOARD_PARTITIONS;
-  const log = await openRedisLog({ url: target.url, logger, ...(partitions === undefined ? {} : { partitions }) });
+  const log = await openRedisLog({
+    url: target.url,
+    password: config.REDIS_PASSWORD,
+    logger,
+    ...(partitions === undefined ? {} : { partitions }),
+  });
   return { sink: logSink(log, logger), close: () => log.close() };
 };

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { redisSettings } from '@crewboard/event-log/redis-url';
 import { z } from 'zod';
 import type { NetworkSettings } from './board/connection.ts';
 
@@ -34,7 +35,8 @@ export const agentConfigSchema = z
     NODE_EXTRA_CA_CERTS: z.string().optional(),
     CREWBOARD_CA_FILE: z.string().optional(),
     /** For an agent that is trusted to append to the log itself. */
-    REDIS_URL: z.url({ protocol: /^(rediss?|unix)$/ }).optional(),
+    REDIS_URL: redisSettings.REDIS_URL.optional(),
+    REDIS_PASSWORD: redisSettings.REDIS_PASSWORD,
     CREWBOARD_PARTITIONS: z.coerce.number().int().min(1).max(1024).optional(),
     /** What the board calls this computer. Default: its host name. */
     CREWBOARD_MACHINE: z.string().max(200).optional(),

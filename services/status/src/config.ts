@@ -1,7 +1,8 @@
+import { redisSettings } from '@crewboard/event-log/redis-url';
 import { z } from 'zod';
 
 export const statusConfigSchema = z.object({
-  REDIS_URL: z.url(),
+  ...redisSettings,
   CREWBOARD_PARTITIONS: z.coerce.number().int().min(1).max(256).default(4),
   /** Days after which a session without a process leaves the board. */
   CREWBOARD_RETENTION_DAYS: z.coerce.number().positive().default(14),

@@ -11,7 +11,8 @@ const DAY_MS = 24 * 3_600_000;
 const config = parseConfig(statusConfigSchema, process.env);
 const logger = createLogger({ name: 'status', level: config.LOG_LEVEL });
 const registry = createMetrics();
-const log = await openRedisLog({ url: config.REDIS_URL, partitions: config.CREWBOARD_PARTITIONS, logger });
+const redis = { url: config.REDIS_URL, password: config.REDIS_PASSWORD, logger };
+const log = await openRedisLog({ ...redis, partitions: config.CREWBOARD_PARTITIONS });
 const service = createStatusService({
   log,
   holder: `${hostname()}:${process.pid}:${randomUUID()}`,
