@@ -16,8 +16,6 @@ describe('parseEvent', () => {
   });
 
   it.each([
-    ['a newer version', { ...anEvent('TurnEnded'), schemaVersion: EVENT_VERSION + 1 }, 'schemaVersion'],
-    ['an unknown type', { ...anEvent('TurnEnded'), type: 'TurnBegun' }, 'type'],
     [
       'a text that is too long',
       anEvent('PromptSubmitted', { data: { text: 'x'.repeat(LONG_TEXT_MAX + 1) } }),
@@ -26,6 +24,13 @@ describe('parseEvent', () => {
     ['no object', 'TurnEnded', 'value'],
   ])('refuses %s and says why', (_name, value, where) => {
     expect(parseEvent(value)).toEqual({ ok: false, reason: expect.stringContaining(where) });
+  });
+
+  it.each([
+    ['type', { ...anEvent('TurnEnded'), type: 'TurnBegun' }, 'TurnBegun'],
+    ['version', { ...anEvent('TurnEnded'), schemaVersion: EVENT_VERSION + 1 }, 'TurnEnded'],
+  ])('names the type of what a newer agent wrote, known by its %s', (_what, value, unknownType) => {
+    expect(parseEvent(value)).toEqual({ ok: false, reason: expect.stringContaining('a newer agent'), unknownType });
   });
 
   it('never throws', () => {

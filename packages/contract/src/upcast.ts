@@ -6,7 +6,19 @@ const steps: Record<number, (event: Record<string, unknown>) => Record<string, u
 
 const versioned = z.looseObject({ schemaVersion: z.number().int().positive() });
 
-export type ParsedEvent = { ok: true; event: SessionEvent } | { ok: false; reason: string };
+export type ParsedEvent =
+  | { ok: true; event: SessionEvent }
+  /** `unknownType`: it may well be an event, of a type or a version that only newer programs know. */
+  | { ok: false; reason: string; unknownType?: string };
+
+const typed = z.object({ type: z.string() });
+const knownTypes: ReadonlySet<string> = new Set(sessionEventSchema.options.map(({ shape }) => shape.type.value));
+
+/** The type of an event that is not known here; `undefined` for what is known, or is no event at all. */
+const unknownTypeOf = (event: { schemaVersion: number }): string | undefined => {
+  const type = typed.safeParse(event).data?.type;
+  return type !== undefined && (event.schemaVersion > EVENT_VERSION || !knownTypes.has(type)) ? type : undefined;
+};
 
 /**
  * Turns what came from outside (a log entry, a line of an ingest batch) into today's event.
@@ -15,6 +27,10 @@ export type ParsedEvent = { ok: true; event: SessionEvent } | { ok: false; reaso
 export const parseEvent = (value: unknown): ParsedEvent => {
   const head = versioned.safeParse(value);
   if (!head.success) return { ok: false, reason: `not an event: ${firstIssue(head.error)}` };
+  const unknownType = unknownTypeOf(head.data);
+  if (unknownType !== undefined) {
+    return { ok: false, reason: 'a type of event that this board does not know (a newer agent)', unknownType };
+  }
   let event: Record<string, unknown> = head.data;
   for (let version = head.data.schemaVersion; version < EVENT_VERSION; version++) {
     const step = steps[version];
