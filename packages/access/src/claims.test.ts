@@ -11,6 +11,13 @@ it('a session is the first machine’s that wrote it', async () => {
   expect(await access.claim('t', 'bob')).toEqual({ machineId: 'bob', isNew: true });
 });
 
+it('who asks for the holder of a session claims nothing', async () => {
+  const { access } = await openAccess();
+  expect(await access.holderOf('s')).toBeUndefined();
+  expect(await access.claim('s', 'ann')).toMatchObject({ isNew: true });
+  expect(await access.holderOf('s')).toBe('ann');
+});
+
 it('of many that claim a session at the same time, one has it', async () => {
   const { access } = await openAccess();
   const machines = Array.from({ length: 20 }, (_, n) => `machine ${n}`);

@@ -10,6 +10,8 @@ type ClaimRecord = z.infer<typeof claimSchema>;
 export interface Claims {
   /** The machine that may write a session: the first that did, until it was silent for 60 days. A repeat changes nothing. */
   claim(sessionId: string, machineId: string): Promise<{ machineId: string; isNew: boolean }>;
+  /** The machine that may write a session; `undefined` where any may. Claims nothing. */
+  holderOf(sessionId: string): Promise<string | undefined>;
   /** Lets another machine have it. Only its own machine gives it up. */
   releaseClaim(sessionId: string, machineId: string): Promise<void>;
 }
@@ -30,6 +32,9 @@ export const createClaims = (records: Records, now: () => number): Claims => ({
       }),
     );
     return { machineId: before?.machineId ?? machineId, isNew: before === undefined };
+  },
+  async holderOf(sessionId) {
+    return parse(await records.get('claim', sessionId))?.machineId;
   },
   async releaseClaim(sessionId, machineId) {
     await records.update('claim', sessionId, (current) =>
