@@ -8,13 +8,14 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import { type AccessRules, accessHook } from './access.ts';
 import type { FeedLimits } from './feed-socket.ts';
 import type { Hub } from './hub.ts';
+import type { MachineLimits } from './ingest/machine-limits.ts';
 import { gatewayMetrics } from './metrics.ts';
 import { answerError } from './problem.ts';
 import { adminRoutes } from './routes/admin.ts';
+import { agentsRoutes } from './routes/agents.ts';
 import { boardRoutes } from './routes/board.ts';
 import { feedRoute } from './routes/feed.ts';
-import { ingestRoute } from './routes/ingest.ts';
-import { machineRoutes } from './routes/machines.ts';
+import { machinesRoute } from './routes/machines.ts';
 import { openapiRoute } from './routes/openapi.ts';
 import { passwordRoute } from './routes/password.ts';
 import { signOutRoute } from './routes/sign-out.ts';
@@ -37,7 +38,7 @@ export interface AppOptions {
   openTo: Person;
   publicUrl: string | undefined;
   webDir: string;
-  ingestToken: string | undefined;
+  machineLimits: MachineLimits;
   trustProxy: boolean | string;
   feedLimits: FeedLimits;
 }
@@ -111,8 +112,8 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.register(adminRoutes({ access, log, publicUrl }));
   await app.register(boardRoutes({ hub, log }));
   await app.register(feedRoute({ hub, limits: feedLimits, metrics, signIns }));
-  await app.register(needing('machine', ingestRoute({ log, metrics, token: options.ingestToken })));
-  await app.register(machineRoutes({ log, token: options.ingestToken }));
+  await app.register(agentsRoutes({ log, access, limits: options.machineLimits, metrics }));
+  await app.register(machinesRoute({ log }));
   await app.register(openapiRoute);
   await app.register(needing('nothing', webRoutes(options.webDir)));
   return app;

@@ -82,8 +82,6 @@ export const gatewayConfigSchema = withDoorRules(
     ...doorShape,
     ...redisSettings,
     CREWBOARD_PARTITIONS: z.coerce.number().int().min(1).max(256).default(4),
-    /** Shared by the team's agents. Without one nothing is taken over HTTP. */
-    CREWBOARD_INGEST_TOKEN: z.string().min(16).optional(),
     CREWBOARD_WEB_DIR: z.string().optional(),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   }),

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { reportAnswerSchema } from '@crewboard/contract';
 import { aMachineReport, anEvent, aStatusChange, aSummary } from '@crewboard/contract/testing';
 import { openRedisLog } from '@crewboard/event-log';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { type RunningRedis, startRedis } from '../../../test/support/redis.ts';
-import { boardSchema, card, openFeed, project, startGateway, TOKEN } from '../test/harness.ts';
+import { agentRequest, boardSchema, card, openFeed, project, startGateway, type TestGateway } from '../test/harness.ts';
 import { historySchema } from './routes/board.ts';
-import { reportAnswerSchema } from './routes/machines.ts';
 
 let redis: RunningRedis;
 beforeAll(async () => {
@@ -21,12 +21,8 @@ const openLog = async (prefix = `test-${randomUUID()}`) => {
 
 const sessions = Array.from({ length: 12 }, (_, index) => `session-${index}`);
 const statusOf = async (url: string): Promise<number> => (await fetch(url)).status;
-const ingest = (url: string) =>
-  fetch(`${url}/api/ingest`, {
-    method: 'POST',
-    body: JSON.stringify(anEvent('TurnEnded')),
-    headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/x-ndjson' },
-  });
+const ingest = ({ url, token }: TestGateway) =>
+  agentRequest(url, 'POST', '/api/ingest', token, JSON.stringify(anEvent('TurnEnded')));
 
 test('two gateways on one log tell the same board, and one resumes what the other gave', async () => {
   const prefix = `test-${randomUUID()}`;
@@ -69,11 +65,8 @@ test('two gateways on one log tell the same histories and machines', async () =>
   );
   const first = await startGateway(await openLog(prefix));
   const second = await startGateway(await openLog(prefix));
-  const reported = await fetch(`${first.url}/api/machines/devbox`, {
-    method: 'PUT',
-    body: JSON.stringify(aMachineReport()),
-    headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
-  });
+  const report = JSON.stringify(aMachineReport());
+  const reported = await agentRequest(first.url, 'PUT', '/api/agent/report', first.token, report);
   const { now } = reportAnswerSchema.parse(await reported.json());
   for (const { url } of [first, second]) {
     for (const sessionId of sessions) {
@@ -96,7 +89,7 @@ test('keeps its feeds and its board while Redis is away, and goes on when it is 
   await vi.waitFor(async () => expect(await statusOf(`${gateway.url}/readyz`)).toBe(503), { timeout: 15_000 });
   expect(await statusOf(`${gateway.url}/healthz`)).toBe(200);
   expect(await statusOf(`${gateway.url}/api/board`)).toBe(200);
-  const refused = await ingest(gateway.url);
+  const refused = await ingest(gateway);
   expect(refused.status).toBe(503);
   expect(refused.headers.get('retry-after')).not.toBeNull();
   expect(await statusOf(`${gateway.url}/api/sessions/a/history`)).toBe(503);
@@ -104,7 +97,7 @@ test('keeps its feeds and its board while Redis is away, and goes on when it is 
 
   await redis.restart();
   await vi.waitFor(async () => expect(await statusOf(`${gateway.url}/readyz`)).toBe(200), { timeout: 15_000 });
-  expect((await ingest(gateway.url)).status).toBe(200);
+  expect((await ingest(gateway)).status).toBe(200);
   await project(log, [card('b')]);
   await feed.until((it) => it.board().sessions.size === 2);
   expect(feed.messages.map(({ kind }) => kind)).toEqual(['snapshot', 'change']);

@@ -15,7 +15,6 @@ import {
   openLog,
   project,
   startGateway,
-  TOKEN,
   temporaryFolder,
 } from '../test/harness.ts';
 
@@ -135,8 +134,8 @@ test('opens a feed to pages of its own origin only', async () => {
 });
 
 test('takes no events from a page of another origin, whatever token it has', async () => {
-  const { url } = await startGateway(await openLog());
-  const headers = { origin: 'https://evil.example', authorization: `Bearer ${TOKEN}` };
+  const { url, token } = await startGateway(await openLog());
+  const headers = { origin: 'https://evil.example', authorization: `Bearer ${token}` };
   expect((await fetch(`${url}/api/ingest`, { method: 'POST', body: '', headers })).status).toBe(403);
 });
 
@@ -193,7 +192,7 @@ test('closes in bounded time although a client neither reads nor answers', async
   idle.on('error', () => undefined);
   await once(idle, 'connect');
   idle.write(
-    `POST /api/ingest HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Length: 100\r\n\r\n{`,
+    `POST /api/ingest HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${gateway.token}\r\nContent-Length: 100\r\n\r\n{`,
   );
   const startedAt = performance.now();
   await gateway.close();

@@ -4,6 +4,7 @@ import { type Logger, type Registry, within } from '@crewboard/runtime';
 import { buildApp } from './app.ts';
 import { FEED_LIMITS, type FeedLimits } from './feed-socket.ts';
 import { Hub } from './hub.ts';
+import { MACHINE_LIMITS, type MachineLimits } from './ingest/machine-limits.ts';
 import type { Person, SignInOptions } from './sign-in/options.ts';
 
 export interface GatewayOptions {
@@ -26,8 +27,8 @@ export interface GatewayOptions {
   allowedHosts?: readonly string[];
   /** Origins besides the board's own that may open feeds; `*` for any. */
   allowedOrigins?: readonly string[];
-  /** Without one nobody may send events or reports over HTTP. */
-  ingestToken?: string | undefined;
+  /** What one machine may ask, where it differs from the usual. */
+  machineLimits?: Partial<MachineLimits>;
   /** Whether, or from which proxies, X-Forwarded-For tells the client's address. */
   trustProxy?: boolean | string;
   feedLimits?: Partial<FeedLimits>;
@@ -58,7 +59,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     publicUrl: options.publicUrl,
     rules: { host, allowedHosts: options.allowedHosts ?? [], allowedOrigins: options.allowedOrigins ?? [] },
     webDir: options.webDir,
-    ingestToken: options.ingestToken,
+    machineLimits: { ...MACHINE_LIMITS, ...options.machineLimits },
     trustProxy: options.trustProxy ?? false,
     feedLimits: { ...FEED_LIMITS, ...options.feedLimits },
   });

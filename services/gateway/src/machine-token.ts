@@ -1,19 +1,31 @@
-import type { onRequestHookHandler } from 'fastify';
-import { bearerOf, isToken } from './bearer.ts';
-import { problem } from './problem.ts';
+import type { Access, MachineIdentity } from '@crewboard/access';
+import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import { bearerOf } from './bearer.ts';
+import { orUnavailable, problem } from './problem.ts';
 
-/** Answers 401 to who has not the team's token, and 403 to everyone where none is set: then nothing is taken over HTTP. */
-export const tokenHook =
-  (token: string | undefined): onRequestHookHandler =>
-  (request, reply, done) => {
-    if (token === undefined) {
-      const message = 'This board takes nothing over HTTP: CREWBOARD_INGEST_TOKEN is not set.';
-      reply.code(403).send(problem(403, message));
-      return;
+/** To be declared with `decorateRequest` where the hook is. */
+export const MACHINE_DECORATOR = 'machine';
+
+/**
+ * Answers 401 to who has no machine's token, and notes whose it is. The store is asked for each request, so a revoked token ends with
+ * the next one; a request that is under way goes on.
+ */
+export const machineTokenHook =
+  (access: Pick<Access, 'machineOf'>): onRequestAsyncHookHandler =>
+  async (request, reply) => {
+    const token = bearerOf(request.headers.authorization);
+    const machine =
+      token === undefined
+        ? undefined
+        : await orUnavailable(access.machineOf(token), 'Whose token it is can not be looked up now. Try again later.');
+    if (!machine) {
+      const message = 'The token is missing, wrong or revoked. Join the board again with a new invitation.';
+      return reply.header('www-authenticate', 'Bearer').code(401).send(problem(401, message));
     }
-    if (!isToken(bearerOf(request.headers.authorization), token)) {
-      reply.header('www-authenticate', 'Bearer').code(401).send(problem(401, 'The token is missing or wrong.'));
-      return;
-    }
-    done();
+    request.setDecorator(MACHINE_DECORATOR, machine);
+    return undefined;
   };
+
+/** Whose token came with the request. Only behind {@link machineTokenHook}. */
+export const senderOf = (request: FastifyRequest): MachineIdentity =>
+  request.getDecorator<MachineIdentity>(MACHINE_DECORATOR);

@@ -20,7 +20,6 @@ await runUntilSignal(async (signal) => {
     // The build puts the page beside the folder of the bundled services.
     webDir: config.CREWBOARD_WEB_DIR ?? fileURLToPath(new URL('../web', import.meta.url)),
     ...doorOptions(config, 'me'),
-    ingestToken: config.CREWBOARD_INGEST_TOKEN,
   });
   logger.info({ url: gateway.url }, 'listening');
   if (!signal.aborted) await once(signal, 'abort');

@@ -6,7 +6,10 @@ export interface GatewayMetrics {
   feedConflated: Counter;
   feedClosedSlow: Counter;
   ingestAccepted: Counter;
-  ingestRejected: Counter;
+  /** `why` is one of the reasons of `ingest/batch.ts`. */
+  ingestRejected: Counter<'why'>;
+  /** `limit` is one of `ingest/machine-limits.ts`. */
+  machineLimited: Counter<'limit'>;
   requestSeconds: Histogram<'method' | 'route' | 'status'>;
 }
 
@@ -49,7 +52,14 @@ export const gatewayMetrics = (registry: Registry, behindMs: () => number): Gate
     }),
     ingestRejected: new Counter({
       name: 'crewboard_gateway_ingest_rejected_total',
-      help: 'Lines set aside as dead letters because they are no event',
+      help: 'Lines that were not taken: no event, of a type that is not known here, not for agents to send, or of another machine',
+      labelNames: ['why'],
+      registers,
+    }),
+    machineLimited: new Counter({
+      name: 'crewboard_gateway_machine_limited_total',
+      help: 'Requests refused because their machine is over a limit',
+      labelNames: ['limit'],
       registers,
     }),
     requestSeconds: new Histogram({

@@ -57,8 +57,16 @@ async function* decompress(body: Readable, limits: BodyLimits): AsyncGenerator<B
 const tooLarge = ({ bodyBytes }: BodyLimits): BodyRefused =>
   new BodyRefused(413, `The body has more than ${bodyBytes} bytes. Send smaller batches.`);
 
-/** Reads a body line by line, blank ones left out. Throws {@link BodyRefused} as soon as a limit is passed. */
-export async function* readLines(body: Readable, isGzip: boolean, limits: BodyLimits): AsyncGenerator<Line> {
+/**
+ * Reads a body line by line, blank ones left out. Throws {@link BodyRefused} as soon as a limit is passed. `onBytes` hears of what was
+ * read, decompressed.
+ */
+export async function* readLines(
+  body: Readable,
+  isGzip: boolean,
+  limits: BodyLimits,
+  onBytes: (bytes: number) => void = () => undefined,
+): AsyncGenerator<Line> {
   const chunks = isGzip ? decompress(body, limits) : body.iterator({ destroyOnReturn: false });
   let size = 0;
   let number = 0;
@@ -82,6 +90,7 @@ export async function* readLines(body: Readable, isGzip: boolean, limits: BodyLi
   for await (const chunk of chunks) {
     if (!Buffer.isBuffer(chunk)) throw new TypeError('the body was decoded before it came here');
     size += chunk.length;
+    onBytes(chunk.length);
     if (size > limits.bodyBytes) throw tooLarge(limits);
     let from = 0;
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, from)) {

@@ -19,6 +19,17 @@ export class Unavailable extends Error {
   readonly retryAfterSeconds = 2;
 }
 
+/** Someone asks too much: 429 with Retry-After. The message is for clients. */
+export class TooMany extends Error {
+  readonly code = 'TOO_MANY';
+  readonly statusCode = 429;
+  readonly retryAfterSeconds: number;
+  constructor(message: string, waitMs: number) {
+    super(message);
+    this.retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
+  }
+}
+
 /** Asked before the first board was read from the log. */
 export class BoardNotRead extends Unavailable {
   override readonly code = 'BOARD_NOT_READ';
@@ -46,6 +57,7 @@ export const answerError = (error: FastifyError | Error, request: FastifyRequest
     reply.header('retry-after', String(error.retryAfterSeconds)).code(503).send(problem(503, error.message));
     return;
   }
+  if (error instanceof TooMany) reply.header('retry-after', String(error.retryAfterSeconds));
   const statusCode = 'statusCode' in error ? error.statusCode : undefined;
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     reply.code(statusCode).send(problem(statusCode, error.message));

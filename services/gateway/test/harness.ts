@@ -12,6 +12,7 @@ import {
   type FeedMessage,
   feedMessageSchema,
   reduceBoard,
+  type SessionEvent,
   sessionSchema,
 } from '@crewboard/contract';
 import { aCard } from '@crewboard/contract/testing';
@@ -28,8 +29,7 @@ import { onTestFinished } from 'vitest';
 import WebSocket from 'ws';
 import { z } from 'zod';
 import { createGateway, type Gateway, type GatewayOptions } from '../src/index.ts';
-
-export const TOKEN = 'a-token-of-the-team-in-tests';
+import { problemSchema } from '../src/problem.ts';
 
 export const temporaryFolder = async (): Promise<string> => {
   const dir = await mkdtemp(join(tmpdir(), 'crewboard-gateway-'));
@@ -101,27 +101,31 @@ export const memoryLogger = (level = 'info'): { logger: Logger; lines: string[] 
 
 export interface TestGateway extends Gateway {
   registry: Registry;
+  access: Access;
+  /** A new token of Dev's machine `devbox`: so the builders name them. */
+  token: string;
   feedUrl(after?: string): string;
 }
 
 export const startGateway = async (log: EventLog, options: Partial<GatewayOptions> = {}): Promise<TestGateway> => {
   const registry = createMetrics();
+  const access = options.access ?? (await openAccess());
+  const { token } = await access.issue({ machine: 'devbox', owner: 'Dev', by: 'test' });
   const gateway = await createGateway({
     log,
-    access: options.access ?? (await openAccess()),
+    access,
     logger: createLogger({ name: 'gateway', level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
     registry,
     webDir: '/nowhere',
     host: '127.0.0.1',
     port: 0,
     openTo: { name: 'Mara King', role: 'admin' },
-    ingestToken: TOKEN,
     ...options,
   });
   onTestFinished(() => gateway.close());
   const feedUrl = (after?: string) =>
     `${gateway.url.replace('http', 'ws')}/api/feed${after === undefined ? '' : `?after=${encodeURIComponent(after)}`}`;
-  return { ...gateway, registry, feedUrl };
+  return { ...gateway, registry, access, token, feedUrl };
 };
 
 /** A client of the feed that keeps what it was told, and the board which that makes. */
@@ -182,8 +186,56 @@ export const openFeed = (url: string, headers: Record<string, string> = {}): Tes
   return feed;
 };
 
-/** The value of a metric without labels. */
-export const metric = async (registry: Registry, name: string): Promise<number> => {
+/** The value of a metric, of one of its label sets where it has any; 0 for one that was never counted. */
+export const metric = async (
+  registry: Registry,
+  name: string,
+  labels: Record<string, string> = {},
+): Promise<number> => {
   const found = await registry.getSingleMetric(name)?.get();
-  return found?.values[0]?.value ?? Number.NaN;
+  if (!found) throw new Error(`there is no metric ${name}`);
+  const isAsked = (given: Partial<Record<string, string | number>>) =>
+    Object.entries(labels).every(([label, value]) => given[label] === value);
+  return found.values.find((value) => isAsked(value.labels))?.value ?? 0;
 };
+
+/** One request of an agent, with the headers that it needs. A token of null sends none. */
+export const agentRequest = (
+  url: string,
+  method: string,
+  path: string,
+  token: string | null,
+  body?: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+): Promise<Response> =>
+  fetch(`${url}${path}`, {
+    method,
+    ...(body === undefined ? {} : { body }),
+    headers: {
+      ...(body === undefined
+        ? {}
+        : { 'content-type': path === '/api/ingest' ? 'application/x-ndjson' : 'application/json' }),
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+  });
+
+export const lines = (events: readonly unknown[]): string =>
+  events.map((event) => `${JSON.stringify(event)}\n`).join('');
+
+/** The events of a whole log, each partition's in order. */
+export const storedEvents = async (log: EventLog): Promise<SessionEvent[]> => {
+  const events: SessionEvent[] = [];
+  for (let partition = 0; partition < log.partitions; partition++) {
+    for (const entry of await log.read(partition, { after: '0-0', count: 100_000 })) {
+      if (!entry.ok) throw new Error(entry.reason);
+      const { offset: _offset, ...event } = entry.event;
+      events.push(event);
+    }
+  }
+  return events;
+};
+
+/** The message of an answer that is an error. */
+export const reasonOf = async (response: Response): Promise<string> =>
+  problemSchema.parse(await response.json()).message;

@@ -1,7 +1,7 @@
 import { createLogger, createMetrics } from '@crewboard/runtime';
 import { expect, test } from 'vitest';
 import { openLog, startGateway } from '../../test/harness.ts';
-import { openapiDocument } from './openapi.ts';
+import { openapiDocument } from '../openapi/document.ts';
 
 const references = (value: unknown): string[] => {
   if (typeof value !== 'object' || value === null) return [];
@@ -31,8 +31,11 @@ const notOk: Record<string, number> = {
   '/api/sessions/{id}': 404,
   '/api/sessions/{id}/history': 404,
   '/api/sessions/{id}/story': 404,
-  '/api/machines/{machine}': 401,
+  '/api/join': 400,
+  '/api/agent': 401,
   '/api/ingest': 401,
+  '/api/agent/report': 401,
+  '/api/agent/forget': 401,
 };
 
 test('is served, and every path in it is', async () => {

@@ -1,0 +1,109 @@
+import {
+  feedMessageSchema,
+  machineSchema,
+  machinesSchema,
+  sessionSchema,
+  statusChangeSchema,
+} from '@crewboard/contract';
+import { z } from 'zod';
+import { historySchema, storySchema } from '../routes/board.ts';
+import { type Area, inPath, json, misdirected, reference, refused } from './parts.ts';
+
+/** What those see who look at the board. */
+export const boardArea: Area = {
+  schemas: {
+    Session: sessionSchema,
+    Board: z.object({ offset: z.string(), sessions: z.array(sessionSchema) }),
+    FeedMessage: feedMessageSchema,
+    StatusChange: statusChangeSchema,
+    History: historySchema,
+    Story: storySchema,
+    Machine: machineSchema,
+    Machines: machinesSchema,
+  },
+  paths: {
+    '/api/board': {
+      get: {
+        operationId: 'getBoard',
+        summary: 'Every session, and the offset to follow the feed after',
+        responses: {
+          200: json('The board now', 'Board'),
+          ...misdirected,
+          503: json('The board was not read from the log yet', 'Problem'),
+        },
+      },
+    },
+    '/api/sessions/{id}': {
+      get: {
+        operationId: 'getSession',
+        summary: 'One session',
+        parameters: [inPath('id')],
+        responses: {
+          200: json('The session now', 'Session'),
+          404: json('No such session on the board', 'Problem'),
+          ...misdirected,
+          503: json('The board was not read from the log yet', 'Problem'),
+        },
+      },
+    },
+    '/api/sessions/{id}/history': {
+      get: {
+        operationId: 'getHistory',
+        summary: 'How a session came to its status: the latest changes, the oldest first, each with the reason',
+        parameters: [inPath('id')],
+        responses: {
+          200: json('The history now; at most 200 changes', 'History'),
+          404: json('No such session on the board', 'Problem'),
+          ...misdirected,
+          503: json('The board was not read yet, or the log can not be read now; see Retry-After', 'Problem'),
+        },
+      },
+    },
+    '/api/sessions/{id}/story': {
+      get: {
+        operationId: 'getStory',
+        summary:
+          'What a session did: prompts, replies, calls and turns, as far as its machine tells them, the oldest first',
+        parameters: [inPath('id')],
+        responses: {
+          200: json('The story now; at most 200 entries', 'Story'),
+          404: json('No such session on the board', 'Problem'),
+          ...misdirected,
+          503: json('The board was not read yet, or the log can not be read now; see Retry-After', 'Problem'),
+        },
+      },
+    },
+    '/api/machines': {
+      get: {
+        operationId: 'getMachines',
+        summary: 'Every machine that ever reported, with its last report',
+        responses: {
+          200: json('The machines now', 'Machines'),
+          ...misdirected,
+          503: json('The log can not be read now; see Retry-After', 'Problem'),
+        },
+      },
+    },
+    '/api/feed': {
+      get: {
+        operationId: 'followBoard',
+        summary: 'The board, live, over a WebSocket',
+        description:
+          'Each text message is one FeedMessage. Without `after`: a snapshot, then changes. With the offset of the last ' +
+          'message that was read: only what changed since, or a reset and a snapshot where that offset is unknown. A ' +
+          'client that is slow skips states of a session, and always gets the newest. Close codes: 1001 the board goes ' +
+          'away, 1013 too slow or too many clients; come back in both cases. Clients send nothing.',
+        parameters: [{ name: 'after', in: 'query', required: false, schema: { type: 'string' } }],
+        responses: {
+          101: {
+            description: 'The feed is open; every message on it is a FeedMessage',
+            content: { 'application/json': { schema: reference('FeedMessage') } },
+          },
+          ...refused,
+          426: json('The request asks for no WebSocket', 'Problem'),
+          503: json('The board was not read from the log yet', 'Problem'),
+        },
+      },
+    },
+  },
+};

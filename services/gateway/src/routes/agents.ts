@@ -1,0 +1,44 @@
+import type { Access } from '@crewboard/access';
+import type { EventLog } from '@crewboard/event-log';
+import type { FastifyPluginAsync } from 'fastify';
+import { createClaims } from '../ingest/claims.ts';
+import { createMachineLimits, type MachineLimits, machineLimitsHook } from '../ingest/machine-limits.ts';
+import { MACHINE_DECORATOR, machineTokenHook } from '../machine-token.ts';
+import type { GatewayMetrics } from '../metrics.ts';
+import { needing } from '../sign-in/door.ts';
+import { createSlowDown } from '../slow-down.ts';
+import { agentRoute } from './agent.ts';
+import { forgetRoute } from './forget.ts';
+import { ingestRoute } from './ingest.ts';
+import { joinRoute } from './join.ts';
+import { reportRoute } from './report.ts';
+
+export interface AgentsOptions {
+  log: EventLog;
+  access: Access;
+  limits: MachineLimits;
+  metrics: GatewayMetrics;
+}
+
+/** What a machine that has joined tells and asks, within its limits. */
+const joinedRoutes =
+  ({ log, access, limits, metrics }: AgentsOptions): FastifyPluginAsync =>
+  async (app) => {
+    const claims = createClaims(access);
+    const limiter = createMachineLimits({ limits, metrics, logger: app.log });
+    app.decorateRequest(MACHINE_DECORATOR);
+    app.addHook('onRequest', machineTokenHook(access));
+    app.addHook('onRequest', machineLimitsHook(limiter));
+    await app.register(agentRoute({ access }));
+    await app.register(ingestRoute({ log, claims, limiter, metrics }));
+    await app.register(reportRoute({ log }));
+    await app.register(forgetRoute({ log, claims }));
+  };
+
+/** What machines ask: how they join, and with a token of their own what they tell. They read nothing of the board. */
+export const agentsRoutes =
+  (options: AgentsOptions): FastifyPluginAsync =>
+  async (app) => {
+    await app.register(joinRoute({ access: options.access, slowDown: createSlowDown() }));
+    await app.register(needing('machine', joinedRoutes(options)));
+  };
