@@ -18,6 +18,7 @@ export const up = async (env: NodeJS.ProcessEnv): Promise<void> => {
     dataDir: settings.CREWBOARD_DATA_DIR,
     ...identity,
     maxAgeDays: settings.CREWBOARD_MAX_AGE_DAYS,
+    defaultTier: settings.CREWBOARD_PRIVACY ?? 'full',
     logLevel: settings.LOG_LEVEL,
   });
   const own = registry.metrics.bind(registry);

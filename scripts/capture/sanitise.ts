@@ -1,4 +1,4 @@
-import { maskSecrets } from '../../services/ingest/src/privacy.ts';
+import { maskKeys } from '../../services/ingest/src/privacy/secrets.ts';
 
 export const HOME = '/home/dev';
 export const REPOSITORY = `${HOME}/widgets`;
@@ -52,7 +52,7 @@ export const createSanitiser = ({ paths, words }: Identity): Sanitiser => {
   const text = (original: string): string => {
     let changed = original;
     for (const [from, to] of replacements) changed = changed.replaceAll(from, to);
-    return maskSecrets(changed)
+    return maskKeys(changed)
       .replace(EMAIL, (email) => (EMAILS_OF_NOBODY.test(email) ? email : 'dev@example.com'))
       .replace(SOCKET, `${HOME}/.sock`)
       .replace(OTHER_HOMES, HOME)
@@ -98,7 +98,7 @@ const typeOf = (entry: unknown): string =>
 
 const isSecret = (key: string, value: string): boolean => {
   const pair = `${key}=${value}`;
-  return maskSecrets(pair) !== pair && maskSecrets(value) === value;
+  return maskKeys(pair) !== pair && maskKeys(value) === value;
 };
 
 /** What still looks private in a value that was sanitised: a sentence for each. */
@@ -115,7 +115,7 @@ export const findPrivate = (value: unknown, { paths, words }: Identity): string[
     for (const [home] of text.matchAll(OTHER_HOMES)) found.add(`the home ${home}`);
     for (const [id, , name = ''] of text.matchAll(CLOUD_ID)) if (!/^0+$/.test(name)) found.add(`the id ${id}`);
     for (const [id] of text.matchAll(MACHINE_ID)) if (!/^0+$/.test(id)) found.add(`the machine ${id}`);
-    if (maskSecrets(text) !== text || isSecret(key, text)) found.add(`a secret in ${key || 'a text'}`);
+    if (maskKeys(text) !== text || isSecret(key, text)) found.add(`a secret in ${key || 'a text'}`);
     if (CLOUD_KEY.test(key) && /[1-9a-z]/i.test(text)) found.add(`the id in ${key}`);
   };
   const walk = (part: unknown, key = ''): void => {

@@ -7,18 +7,19 @@ export interface AgentThreadData {
   machine: string;
   owner: string | null;
   maxAgeDays: number;
+  defaultTier: 'status' | 'summary' | 'full';
   logLevel: string;
 }
 
-/** From the agent's thread. The next batch comes after the one before was accepted; reports are numbered, and wait for nothing. */
+/** From the agent's thread. The next batch comes after the one before was accepted, or given up; reports wait for nothing. */
 export type FromAgent =
-  | { kind: 'batch'; events: readonly SessionEvent[] }
+  | { kind: 'batch'; number: number; events: readonly SessionEvent[] }
   | { kind: 'report'; number: number; report: MachineReport }
   | { kind: 'metrics'; text: string };
 
 /** To the agent's thread. */
 export type ToAgent =
-  | { kind: 'accepted' }
+  | { kind: 'accepted'; number: number }
   | { kind: 'reported'; number: number; isTaken: boolean }
   | { kind: 'metrics' }
   | { kind: 'stop' };

@@ -60,8 +60,9 @@ export const startAgentThread = (data: AgentThreadData): AgentThread => {
           return;
         }
         // A send rejects only when the signal came: the agent tells these events again at its next start.
+        const { number } = message;
         sink.send(message.events, signal, nothingIsSetAside).then(
-          () => say({ kind: 'accepted' }),
+          () => say({ kind: 'accepted', number }),
           () => undefined,
         );
       };

@@ -13,15 +13,19 @@ const registry = new Registry();
 const stop = new AbortController();
 const say = (message: FromAgent): void => port.postMessage(message);
 
-let accept: () => void = () => undefined;
+let lastBatch = 0;
+let accept: (number: number) => void = () => undefined;
 let lastReport = 0;
 let answerReport: (answer: Extract<ToAgent, { kind: 'reported' }>) => void = () => undefined;
 const sink: EventSink = {
   send: async (events, signal) => {
+    const number = ++lastBatch;
     const accepted = new Promise<void>((resolve) => {
-      accept = resolve;
+      accept = (answered) => {
+        if (answered === number) resolve();
+      };
     });
-    say({ kind: 'batch', events });
+    say({ kind: 'batch', number, events });
     const aborted = new AbortController();
     try {
       await Promise.race([accepted, once(signal, 'abort', { signal: aborted.signal })]);
@@ -47,7 +51,7 @@ const sink: EventSink = {
 port.on('message', (message: ToAgent) => {
   switch (message.kind) {
     case 'accepted':
-      accept();
+      accept(message.number);
       break;
     case 'reported':
       answerReport(message);

@@ -3,7 +3,7 @@ import { openRedisLog } from '@crewboard/event-log';
 import { createMetrics, type Logger, startHealthServer } from '@crewboard/runtime';
 import { boardClient } from './board/client.ts';
 import { connectBoard } from './board/connection.ts';
-import { httpSink } from './board/http-sink.ts';
+import { type HttpSink, httpSink } from './board/http-sink.ts';
 import { findTarget, NotJoined, type Target } from './board/target.ts';
 import { credentialsChanged } from './board/watch-credentials.ts';
 import { type AgentConfig, networkOf } from './config.ts';
@@ -65,7 +65,7 @@ const untilCredentialsChange = (
 /** One life of the agent, with one target. */
 const live = async (config: AgentConfig, target: Target, { logger, signal }: AgentOptions): Promise<void> => {
   const registry = createMetrics();
-  const { sink, close } = await openSink(config, target, logger);
+  const { sink, repositorySalt, close } = await openSink(config, target, logger);
   const isBoard = target.kind === 'board';
   const identity =
     (isBoard ? target.identity : undefined) ??
@@ -76,6 +76,8 @@ const live = async (config: AgentConfig, target: Target, { logger, signal }: Age
     dataDir: config.CREWBOARD_DATA_DIR,
     maxAgeDays: config.CREWBOARD_MAX_AGE_DAYS,
     target: isBoard ? target.machineId : 'log',
+    defaultTier: config.CREWBOARD_PRIVACY ?? 'summary',
+    repositorySalt,
     sink,
     logger,
     registry,
@@ -105,11 +107,11 @@ const openSink = async (
   config: AgentConfig,
   target: Target,
   logger: Logger,
-): Promise<{ sink: EventSink; close: () => Promise<void> }> => {
+): Promise<{ sink: EventSink; repositorySalt?: HttpSink['repositorySalt']; close: () => Promise<void> }> => {
   if (target.kind === 'board') {
     const connection = connectBoard(target.url, networkOf(config, target.caFile));
     const sink = httpSink({ board: boardClient(connection, target.token), logger });
-    return { sink, close: () => connection.close() };
+    return { sink, repositorySalt: sink.repositorySalt, close: () => connection.close() };
   }
   const partitions = config.CREWBOARD_PARTITIONS;
   const log = await openRedisLog({

@@ -42,6 +42,8 @@ export const agentConfigSchema = z
     CREWBOARD_MACHINE: z.string().max(200).optional(),
     /** Whose sessions these are. Default: the name in the git settings, else the account's. */
     CREWBOARD_OWNER: z.string().max(200).optional(),
+    /** How much leaves this machine where its privacy.json says nothing. */
+    CREWBOARD_PRIVACY: z.enum(['status', 'summary', 'full']).optional(),
     CREWBOARD_MAX_AGE_DAYS: z.coerce.number().positive().max(3650).default(7),
     /** Serves /healthz, /readyz and /metrics on 127.0.0.1. Absent: no port is opened. */
     CREWBOARD_AGENT_PORT: z.coerce.number().int().min(0).max(65_535).optional(),

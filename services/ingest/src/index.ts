@@ -30,7 +30,7 @@ export {
   presenceEvents,
   processKey,
 } from './presence/parse.ts';
-export { maskSecrets } from './privacy.ts';
+export { maskSecrets } from './privacy/secrets.ts';
 export { createLocate } from './repository.ts';
 export { createIngestService, type IngestService, type IngestServiceOptions } from './service.ts';
 export { type EventSink, logSink } from './sink.ts';

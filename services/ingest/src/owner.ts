@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { nameOf } from './privacy.ts';
+import { nameOf } from './privacy/texts.ts';
 
 /** Who a session belongs to, as people see it. */
 export interface AgentIdentity {

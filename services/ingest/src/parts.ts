@@ -8,12 +8,17 @@ import { createJobFollower, isJobFolder } from './jobs/follow.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { createPresenceTracker, type PresenceTracker } from './presence/track.ts';
 import { unseenExits } from './presence/unseen.ts';
+import { createGate, type Gate } from './privacy/gate.ts';
+import { openPlaces } from './privacy/places.ts';
+import { createPrivacySettings } from './privacy/settings.ts';
+import { tilde } from './privacy/show.ts';
 import { createLocate } from './repository.ts';
 import type { Senses } from './senses/report.ts';
 import { createMachineReporter, type MachineReporter } from './senses/reporter.ts';
 import type { IngestServiceOptions } from './service.ts';
 import { createShipper, type Shipper } from './ship.ts';
 import { createTranscriptFollower, type TranscriptFollower } from './transcript/follow.ts';
+import { cwdInTranscript } from './transcript/session-file.ts';
 import { type ClaudeWatcher, createClaudeWatcher } from './watch.ts';
 
 /** The running agent's parts, put together. */
@@ -24,6 +29,7 @@ export interface IngestParts {
   reporter: MachineReporter;
   watcher: ClaudeWatcher;
   shipper: Shipper;
+  gate: Gate;
   /** Looks at everything, or at all below one folder (relative to the claude folder). */
   sweep(below?: string): Promise<void>;
   /** Tells the ends that nobody saw. */
@@ -47,9 +53,27 @@ export const openParts = async (
   const cursors = await openCursorStore(join(folder, `cursor-${options.target}.json`), logger);
   const deadLetters = openDeadLetters(folder, logger, now);
   forgetEnded(cursors.ended, now() - KEEP_ENDED_MS);
-  const shipper = createShipper({ sink: options.sink, deadLetters, metrics, signal });
+  const { home, defaultTier: fallback, repositorySalt } = options;
+  const places = openPlaces(join(folder, `places-${options.target}.json`), logger);
+  const settings = createPrivacySettings({ dataDir: options.dataDir, fallback, home, logger });
+  const locate = createLocate(now);
+  const gate = createGate({
+    settings,
+    places,
+    machine,
+    owner,
+    locate,
+    lookUp: (sessionId) => cwdInTranscript(claudeDir, sessionId),
+    tilde: tilde(home),
+    repositorySalt,
+    shipper: () => shipper,
+    tellAgain: (sessionIds) => presence.tellAgain(sessionIds),
+    hasEnded: (sessionId) => cursors.ended.has(sessionId),
+    now,
+  });
+  const shipper = createShipper({ sink: gate.guard(options.sink), deadLetters, metrics, signal });
   const maxAgeMs = options.maxAgeDays * DAY_MS;
-  const deps = { claudeDir, machine, owner, maxAgeMs, locate: createLocate(now), cursors, shipper, logger, now };
+  const deps = { claudeDir, machine, owner, maxAgeMs, locate, cursors, shipper, logger, now };
   const follower = createTranscriptFollower({ ...deps, deadLetters, metrics });
   const presence = createPresenceTracker(deps);
   const jobs = createJobFollower(deps);
@@ -87,6 +111,7 @@ export const openParts = async (
       backlogBytes: follower.backlogBytes,
       lastReadAt: follower.lastReadAt,
     },
+    privacy: { ...gate.stats, privateSessions: gate.countPrivate(presence.liveSessions()) },
     queuedEvents: shipper.queuedEvents,
     deadLetters: deadLetters.count,
     unknownEntryTypes: follower.unknownTypes,
@@ -111,10 +136,12 @@ export const openParts = async (
     reporter,
     watcher,
     shipper,
+    gate,
     sweep,
     tellUnseen: createUnseenTeller({ follower, presence, shipper, cursors, machine, now }),
     close: async () => {
       await watcher.close();
+      places.close();
       await cursors.close();
       await deadLetters.close();
     },

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
-import { nameOf } from './privacy.ts';
+import { nameOf } from './privacy/texts.ts';
 import { parseRemote, remoteUrl } from './remote.ts';
 import type { Locate, Place } from './transcript/parse.ts';
 

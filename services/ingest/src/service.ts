@@ -1,8 +1,10 @@
+import { homedir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger, Registry } from '@crewboard/runtime';
 import { createIngestMetrics } from './metrics.ts';
 import { createMilestone } from './milestone.ts';
 import { type IngestParts, openParts } from './parts.ts';
+import type { ToldTier } from './privacy/show.ts';
 import type { EventSink } from './sink.ts';
 
 export interface IngestServiceOptions {
@@ -19,6 +21,12 @@ export interface IngestServiceOptions {
    * Letters, digits, `-` and `_`.
    */
   target: string;
+  /** How much leaves where `privacy.json` in the data folder says nothing. */
+  defaultTier: ToldTier;
+  /** The person's home folder: rules may begin with it, and it is shown as `~`. */
+  home?: string;
+  /** For hashing the names of repositories as all machines of the board do: resolves once the board has told it. Absent: a salt of this machine's own. */
+  repositorySalt?: ((signal: AbortSignal) => Promise<string>) | undefined;
   sink: EventSink;
   logger: Logger;
   /** Gets the agent's figures: use one registry for one service. */
@@ -41,6 +49,8 @@ const SWEEP_MS = 4_000;
 const SWEEP_SHARE = 0.02;
 /** A crash is on the board within a second. */
 const LIVENESS_MS = 500;
+/** Who makes something private sees it leave the board at once. */
+const RULES_MS = 250;
 
 /** The agent: tells what the sessions of one claude folder do, as events, each from the place where the last run ended. */
 export const createIngestService = (options: IngestServiceOptions): IngestService => {
@@ -87,7 +97,13 @@ export const createIngestService = (options: IngestServiceOptions): IngestServic
 
   return {
     async run(signal) {
-      const parts = await openParts({ ...options, now }, metrics, signal);
+      const { home = homedir(), repositorySalt } = options;
+      const parts = await openParts({ ...options, home, repositorySalt, now }, metrics, signal);
+      const checkRules = (): void => {
+        if (parts.gate.check()) parts.reporter.hurry();
+      };
+      checkRules();
+      const checking = setInterval(checkRules, RULES_MS);
       const stopReporting = new AbortController();
       const reporting = parts.reporter.run(stopReporting.signal);
       try {
@@ -96,6 +112,7 @@ export const createIngestService = (options: IngestServiceOptions): IngestServic
       } catch (error) {
         if (!signal.aborted) throw error;
       } finally {
+        clearInterval(checking);
         stopReporting.abort();
         await reporting;
         await parts.close();

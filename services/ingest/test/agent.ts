@@ -63,6 +63,8 @@ export const startTestAgent = (
     owner: 'Dev',
     maxAgeDays: 7,
     target: 'board',
+    defaultTier: 'full',
+    home: home.home,
     sink: {
       send: async (batch) => {
         events.push(...batch);

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, objectsOf, textOf } from '../json.ts';
-import { nameOf, presentable } from '../privacy.ts';
+import { nameOf, presentable } from '../privacy/texts.ts';
 import type { Fact, FactOf } from '../transcript/facts.ts';
 import { inputPreview } from '../transcript/preview.ts';
 import { promptFacts } from '../transcript/prompt.ts';

@@ -1,6 +1,6 @@
 import { EVENT_VERSION, type SessionEvent } from '@crewboard/contract';
 import { type JsonObject, textOf } from '../json.ts';
-import { nameOf } from '../privacy.ts';
+import { nameOf } from '../privacy/texts.ts';
 import type { Fact } from '../transcript/facts.ts';
 import { type Locate, locatedAt } from '../transcript/place.ts';
 import { hookFacts, isSilentName } from './facts.ts';

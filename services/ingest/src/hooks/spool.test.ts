@@ -158,7 +158,7 @@ describe('what lies in the spool', () => {
     write(promptPayload('x'.repeat(5_000_000)));
     const life = live();
     await life.sweep();
-    expect(life.prompts()).toEqual(['x'.repeat(500)]);
+    expect(life.prompts()).toEqual([expect.stringMatching(/^x{4000}$/)]);
     expect(files()).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { EVENT_VERSION, type EventOf } from '@crewboard/contract';
 import { isObject, plausibleTime, textOf } from '../json.ts';
-import { cut, nameOf, presentable } from '../privacy.ts';
+import { cut, nameOf, presentable } from '../privacy/texts.ts';
 import type { Locate } from '../transcript/parse.ts';
 
 /** What a background job's `state.json` says, as far as it leaves the machine. */

@@ -1,7 +1,7 @@
 import { EVENT_VERSION, type SessionEvent } from '@crewboard/contract';
 import { z } from 'zod';
 import { isObject, plausibleTime, textOf } from '../json.ts';
-import { nameOf, presentableLine } from '../privacy.ts';
+import { nameOf, presentableLine } from '../privacy/texts.ts';
 import type { Locate } from '../transcript/parse.ts';
 import type { HowContinued } from './continued.ts';
 

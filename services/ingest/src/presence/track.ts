@@ -33,6 +33,8 @@ export interface PresenceTracker {
   checkLiveness(): void;
   /** From now on, processes that were gone before this agent started are told too, at the session's last sign. */
   settle(lastSignOf: (sessionId: string) => number): void;
+  /** Tells again where the live processes of some sessions are, and what they do. */
+  tellAgain(sessionIds: ReadonlySet<string>): void;
   /** Sessions whose process lives, as far as is known; `undefined` where no client keeps a presence at all. */
   liveSessions(): Set<string> | undefined;
   readonly stats: PresenceStats;
@@ -200,6 +202,15 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
     settle(lastSign) {
       lastSignOf = lastSign;
       for (const [name, entry] of tracked) if (!entry.hasExited && !entry.wasAlive) void check(name);
+    },
+    tellAgain(sessionIds) {
+      for (const [name, entry] of tracked) {
+        if (entry.hasExited || !entry.wasAlive || !sessionIds.has(entry.record.sessionId)) continue;
+        const context = { machine, owner, locate, observedAt: now(), lastPosition: entry.lastPosition };
+        const { events, lastPosition } = presenceEvents(undefined, entry.record, context);
+        entry.lastPosition = lastPosition;
+        shipper.offer(events, () => save(name, entry));
+      }
     },
     liveSessions: () => (isKept ? new Set(live().map(({ sessionId }) => sessionId)) : undefined),
     get stats() {

@@ -1,5 +1,5 @@
 import { EVENT_VERSION, type SessionEvent } from '@crewboard/contract';
-import { nameOf } from '../privacy.ts';
+import { nameOf } from '../privacy/texts.ts';
 
 /** What the transcripts tell of a session. */
 export interface SeenSession {

@@ -2,13 +2,14 @@ import type { MachineReport } from '@crewboard/contract';
 import { version as agentVersion } from '../../package.json' with { type: 'json' };
 import type { HookStats } from '../hooks/spool.ts';
 import type { PresenceStats } from '../presence/track.ts';
-import { nameOf } from '../privacy.ts';
+import { nameOf } from '../privacy/texts.ts';
 
 /** What the agent's parts know of themselves at a moment. */
 export interface Senses {
   hooks: HookStats;
   presence: PresenceStats;
   transcripts: MachineReport['transcripts'];
+  privacy: NonNullable<MachineReport['privacy']>;
   queuedEvents: number;
   deadLetters: number;
   unknownEntryTypes: ReadonlyMap<string, number>;
@@ -30,7 +31,7 @@ const MOST_NAMES = 50;
 /** Pure. */
 export const machineReport = (senses: Senses, context: ReportContext): MachineReport => {
   const { machine, owner, startedAt, at, clockSkewMs, installed } = context;
-  const { hooks, presence, transcripts, queuedEvents, deadLetters, unknownEntryTypes } = senses;
+  const { hooks, presence, transcripts, privacy, queuedEvents, deadLetters, unknownEntryTypes } = senses;
   return {
     machine,
     owner,
@@ -48,6 +49,7 @@ export const machineReport = (senses: Senses, context: ReportContext): MachineRe
     },
     presence: { isKept: presence.isKept, live: presence.live, unreadable: presence.unreadable },
     transcripts,
+    privacy,
     queuedEvents,
     deadLetters,
     unknown: {

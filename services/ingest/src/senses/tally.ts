@@ -1,4 +1,4 @@
-import { nameOf } from '../privacy.ts';
+import { nameOf } from '../privacy/texts.ts';
 
 /** As many names as a machine's report takes. */
 const MOST = 50;

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, objectsOf, textOf } from '../json.ts';
-import { nameOf } from '../privacy.ts';
+import { nameOf } from '../privacy/texts.ts';
 import { taskNotification } from './notification.ts';
 
 /** More than any session runs at once. */

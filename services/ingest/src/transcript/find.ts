@@ -31,11 +31,8 @@ export const leadsToTranscripts = (path: string): boolean =>
   /^projects(\/[^/]+(\/[^/]+(\/subagents(\/[^/]+){0,3})?)?)?$/.test(path) && !/^projects\/[^/]+\/memory$/.test(path);
 
 /** Names the stream of one life of a file, in at most 200 characters. */
-export const streamName = (kind: 'transcript' | 'history', path: string, generation: number): string => {
-  const name = `${kind}:${path}#${generation}`;
-  if (name.length <= 200) return name;
-  return `${kind}:${createHash('sha256').update(path).digest('hex')}#${generation}`;
-};
+export const streamName = (kind: 'transcript' | 'history', path: string, generation: number): string =>
+  `${kind}:${createHash('sha256').update(path).digest('hex').slice(0, 32)}#${generation}`;
 
 export interface FoundTranscript extends TranscriptFile {
   sizeBytes: number;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isObject, type JsonObject } from '../json.ts';
-import { cut } from '../privacy.ts';
+import { cut } from '../privacy/texts.ts';
 import { findTranscripts, type TranscriptFile } from './find.ts';
 import { createHeads, type Heads, headOf, type KnownTranscript } from './heads.ts';
 import { type CostBefore, copiedFrom, type Fork, type Lineage } from './lineage.ts';

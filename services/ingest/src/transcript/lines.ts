@@ -1,5 +1,5 @@
-import { createStringShortener, type StringShortener } from './shorten.ts';
-import { isSilentLine, SNIFF_BYTES } from './sniff.ts';
+import { createStringShortener, RESULT_BYTES, type StringShortener } from './shorten.ts';
+import { isSilentLine, isToolResultLine, SNIFF_BYTES } from './sniff.ts';
 
 const NEWLINE = 0x0a;
 
@@ -98,7 +98,7 @@ export const createLineSplitter = (from: number): LineSplitter => {
 const stream = (parts: Buffer[]): Unfinished => {
   const head = Buffer.concat(parts.map((part) => part.subarray(0, SNIFF_BYTES))).subarray(0, SNIFF_BYTES);
   if (isSilentLine(head)) return { kind: 'silent', head };
-  const shortener = createStringShortener();
+  const shortener = isToolResultLine(head) ? createStringShortener(RESULT_BYTES) : createStringShortener();
   for (const part of parts) shortener.push(part);
   return { kind: 'shortened', shortener };
 };

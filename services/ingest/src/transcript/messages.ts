@@ -1,5 +1,5 @@
 import { countOrNull, isObject, type JsonObject, objectsOf, textOf } from '../json.ts';
-import { nameOf, presentable } from '../privacy.ts';
+import { nameOf, presentable, presentableLong } from '../privacy/texts.ts';
 import type { Fact } from './facts.ts';
 import { inputPreview } from './preview.ts';
 import { promptFacts } from './prompt.ts';
@@ -30,7 +30,7 @@ export const assistantFacts = (entry: JsonObject, message: JsonObject, cwd: stri
 
 const blockFact = (block: JsonObject, model: string | null, cwd: string | undefined): Fact => {
   const text = block.type === 'text' ? textOf(block.text) : undefined;
-  if (text) return { type: 'AssistantReplied', data: { text: presentable(text), model } };
+  if (text) return { type: 'AssistantReplied', data: { text: presentableLong(text), model } };
   const toolUseId = textOf(block.id);
   const tool = textOf(block.name);
   if (block.type === 'tool_use' && toolUseId && tool) {

@@ -1,4 +1,4 @@
-import { nameOf } from '../privacy.ts';
+import { nameOf } from '../privacy/texts.ts';
 import type { FactOf } from './facts.ts';
 
 /** How the client tells the model that something which went on in the background has news. */

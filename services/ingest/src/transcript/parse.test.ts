@@ -1,4 +1,4 @@
-import { type SessionEvent, sessionEventSchema, TEXT_MAX } from '@crewboard/contract';
+import { LONG_TEXT_MAX, type SessionEvent, sessionEventSchema } from '@crewboard/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assistantLine, attachmentLine, promptLine, systemLine, T, toolResultLine } from '../../test/entries.ts';
@@ -93,10 +93,10 @@ describe('prompts', () => {
   });
 
   it('cuts a long text without splitting a character, and masks secrets in it', () => {
-    const [prompt] = by(`key sk-ant-api03-abcdefghijk ${'😀'.repeat(400)}`);
+    const [prompt] = by(`key sk-ant-api03-abcdefghijk ${'😀'.repeat(3000)}`);
     expect(prompt).toMatchObject({ text: expect.stringMatching(/^key \[masked\] /) });
     const said = prompt && 'text' in prompt ? prompt.text : '';
-    expect(said.length).toBeLessThanOrEqual(TEXT_MAX);
+    expect(said.length).toBeLessThanOrEqual(LONG_TEXT_MAX);
     expect(said).not.toMatch(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])/);
   });
 

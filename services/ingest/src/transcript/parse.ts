@@ -1,6 +1,6 @@
 import { EVENT_VERSION, type SessionEvent } from '@crewboard/contract';
 import { isObject, type JsonObject, objectsOf, plausibleTime, textOf } from '../json.ts';
-import { cut, nameOf } from '../privacy.ts';
+import { cut, nameOf } from '../privacy/texts.ts';
 import { runningAgents, withoutReported } from './agents.ts';
 import type { Fact } from './facts.ts';
 import { continuedIn, isCopied, type Lineage } from './lineage.ts';
@@ -8,8 +8,8 @@ import { assistantFacts, userFacts } from './messages.ts';
 import { initialParserState, type ParserState } from './parser-state.ts';
 import { isSameWhereabouts, type Locate, locatedAt, movedTo, type Whereabouts, whereaboutsOf } from './place.ts';
 import { absorbedFacts, enqueuedFacts, queuedText } from './queued.ts';
-import { shortenStrings } from './shorten.ts';
-import { isSilentLine, isSilentType } from './sniff.ts';
+import { RESULT_BYTES, shortenStrings } from './shorten.ts';
+import { isSilentLine, isSilentType, isToolResultLine } from './sniff.ts';
 import { permissionMode, stateFact } from './state-entries.ts';
 import { type SubagentMeta, subagentFacts } from './subagent.ts';
 import { systemFacts } from './system-entries.ts';
@@ -271,7 +271,7 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
     line(line, position, observedAt) {
       const bytes = typeof line === 'string' ? Buffer.from(line) : line;
       if (isSilentLine(bytes)) return { events: [] };
-      const text = bytes.length > PARSE_WHOLE_BYTES ? shortenStrings(bytes) : bytes;
+      const text = bytes.length > PARSE_WHOLE_BYTES ? shortened(bytes) : bytes;
       if (!text) return { events: [], problem: 'the line is too long' };
       let entry: unknown;
       try {
@@ -302,6 +302,9 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
     state: () => ({ ...state }),
   };
 };
+
+const shortened = (line: Buffer): Buffer | undefined =>
+  isToolResultLine(line) ? shortenStrings(line, RESULT_BYTES) : shortenStrings(line);
 
 const hasAny = (object: object): boolean => {
   for (const _key in object) return true;

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, textOf } from '../json.ts';
-import { cut, nameOf } from '../privacy.ts';
+import { cut, nameOf } from '../privacy/texts.ts';
 import type { FactOf } from './facts.ts';
 
 /** Where a working folder belongs. `branch` is the folder's own, asked for when the transcript names none. */

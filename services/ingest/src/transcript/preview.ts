@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, objectsOf, textOf } from '../json.ts';
-import { presentableLine } from '../privacy.ts';
+import { presentableLine } from '../privacy/texts.ts';
 
 /** One line of a tool's input that a person understands, masked and cut. */
 export const inputPreview = (tool: string, input: unknown, cwd: string | undefined): string => {

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, objectsOf, textOf } from '../json.ts';
-import { nameOf, presentable } from '../privacy.ts';
+import { nameOf, presentableLong } from '../privacy/texts.ts';
 import type { Fact, FactOf } from './facts.ts';
 import { NOTIFICATION_TAG, taskEnded, taskNotification } from './notification.ts';
 
@@ -18,7 +18,7 @@ const MACHINE_WORDS =
 /** A slash command that runs a prompt names itself first; one that the client answers alone starts with its `command-name`. */
 const PROMPT_COMMAND = /^<command-message>/;
 const COMMAND_NAME = /<command-name>([^<]{1,200})<\/command-name>/;
-const COMMAND_ARGS = /<command-args>([^<]{0,2000})<\/command-args>/;
+const COMMAND_ARGS = /<command-args>([^<]{0,4000})<\/command-args>/;
 
 const LEADING_REMINDER = /^\s*<(system-reminder|ide_\w+)>[\s\S]*?<\/\1>/;
 
@@ -45,7 +45,7 @@ export const promptFacts = (entry: JsonObject, content: unknown, isAgent: boolea
   const isNotified = texts.some((text) => text.trimStart().startsWith(NOTIFICATION_TAG));
   const by = isAgent || isNotified ? 'client' : speaker(entry, said);
   const promptId = textOf(entry.promptId);
-  const data = { text: presentable(said), by, ...(promptId ? { promptId: nameOf(promptId) } : {}) };
+  const data = { text: presentableLong(said), by, ...(promptId ? { promptId: nameOf(promptId) } : {}) };
   return [...ended, { type: 'PromptSubmitted', data }];
 };
 

@@ -5,7 +5,7 @@ import { createStringShortener, shortenStrings } from './shorten.ts';
 const KEPT_BYTES = 4096;
 
 const inPieces = (line: Buffer, size: number): Buffer | undefined => {
-  const shortener = createStringShortener();
+  const shortener = createStringShortener(KEPT_BYTES);
   for (let at = 0; at < line.length; at += size) shortener.push(line.subarray(at, at + size));
   return shortener.end();
 };
@@ -48,14 +48,16 @@ describe('a string shortener', () => {
   it('cuts no escape in two', () => {
     for (let pad = KEPT_BYTES - 14; pad <= KEPT_BYTES; pad++) {
       const text = `${'a'.repeat(pad)}\u0001\\"${'b'.repeat(50)}`;
-      const read = parse(shortenStrings(Buffer.from(JSON.stringify({ text, after: true })))) as { after: boolean };
+      const read = parse(shortenStrings(Buffer.from(JSON.stringify({ text, after: true })), KEPT_BYTES)) as {
+        after: boolean;
+      };
       expect(read.after).toBe(true);
     }
   });
 
   it('makes a long line small', () => {
     const line = Buffer.from(JSON.stringify({ image: 'x'.repeat(20_000_000), is_error: true }));
-    const short = shortenStrings(line);
+    const short = shortenStrings(line, KEPT_BYTES);
     expect(short?.length).toBeLessThan(KEPT_BYTES + 100);
     expect(parse(short)).toMatchObject({ is_error: true });
   });

@@ -2,7 +2,9 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /** Bytes of a string that are kept: more than any text that leaves needs, in every encoding. */
-const STRING_BYTES = 4096;
+const TEXT_BYTES = 24 * 1024;
+/** The same for the results of tools: nothing of their text leaves. */
+export const RESULT_BYTES = 4096;
 
 /** A line whose short strings alone exceed this is not read. */
 const OUTPUT_BYTES = 2 * 1024 * 1024;
@@ -19,7 +21,7 @@ export interface StringShortener {
   end(): Buffer | undefined;
 }
 
-export const createStringShortener = (): StringShortener => {
+export const createStringShortener = (keptBytes = TEXT_BYTES): StringShortener => {
   let out = Buffer.allocUnsafe(16 * 1024);
   let size = 0;
   let isTooLong = false;
@@ -47,7 +49,7 @@ export const createStringShortener = (): StringShortener => {
 
   const keepOfString = (bytes: Buffer, from: number, to: number): void => {
     if (isCut) return;
-    const room = STRING_BYTES - (size - stringStart);
+    const room = keptBytes - (size - stringStart);
     keep(bytes, from, Math.min(to, from + room));
     if (to - from <= room) return;
     isCut = true;
@@ -83,8 +85,8 @@ export const createStringShortener = (): StringShortener => {
 };
 
 /** The same for a line that is there whole. */
-export const shortenStrings = (line: Buffer): Buffer | undefined => {
-  const shortener = createStringShortener();
+export const shortenStrings = (line: Buffer, keptBytes = TEXT_BYTES): Buffer | undefined => {
+  const shortener = createStringShortener(keptBytes);
   shortener.push(line);
   return shortener.end();
 };

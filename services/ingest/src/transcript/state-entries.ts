@@ -1,7 +1,7 @@
 import { CostReported, PermissionModeChanged, PullRequestLinked, TitleGiven } from '@crewboard/contract';
 import { z } from 'zod';
 import { countOf, type JsonObject, textOf } from '../json.ts';
-import { nameOf, presentable, presentableLine } from '../privacy.ts';
+import { nameOf, presentable, presentableLine } from '../privacy/texts.ts';
 import type { CostBefore } from './lineage.ts';
 
 /** What was told of state that the client appends again and again: by kind, as JSON of the fact. */

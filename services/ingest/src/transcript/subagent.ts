@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isObject, textOf } from '../json.ts';
-import { nameOf, presentableLine } from '../privacy.ts';
+import { nameOf, presentableLine } from '../privacy/texts.ts';
 import type { Fact, FactOf } from './facts.ts';
 
 /** What was told of the subagent that a file belongs to, and at which position last. */

@@ -1,7 +1,7 @@
 import { TEXT_MAX } from '@crewboard/contract';
 import { z } from 'zod';
 import { isObject, type JsonObject, objectsOf, textOf } from '../json.ts';
-import { nameOf, presentableLine } from '../privacy.ts';
+import { nameOf, presentableLine } from '../privacy/texts.ts';
 import type { Fact, FactOf } from './facts.ts';
 
 const status = z.enum(['pending', 'in_progress', 'completed']);

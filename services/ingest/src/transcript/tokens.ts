@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { countOf, isObject, type JsonObject, textOf } from '../json.ts';
-import { nameOf } from '../privacy.ts';
+import { nameOf } from '../privacy/texts.ts';
 import type { FactOf } from './facts.ts';
 
 type Tokens = FactOf<'TokensUsed'>['data'];

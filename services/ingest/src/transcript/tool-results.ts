@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, textOf } from '../json.ts';
-import { nameOf } from '../privacy.ts';
+import { nameOf } from '../privacy/texts.ts';
 import type { Fact, FactOf } from './facts.ts';
 
 type Finished = FactOf<'ToolFinished'>['data'];

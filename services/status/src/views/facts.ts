@@ -1,6 +1,7 @@
 import type { EventOf, SessionEvent, TokenCount } from '@crewboard/contract';
 import { tokenCountSchema } from '@crewboard/contract';
 import { z } from 'zod';
+import { shown } from '../wording.ts';
 import { count, ms } from './fields.ts';
 
 const told = <Value extends z.ZodType>(value: Value) => z.object({ value, at: ms }).nullable();
@@ -125,14 +126,14 @@ const afterOwn = (facts: Facts, event: SessionEvent): Facts => {
     case 'PromptSubmitted': {
       const { by, text } = event.data;
       if (by === 'client') return facts;
-      const goal = text && (!facts.goal || at < facts.goal.at) ? { value: text, at } : facts.goal;
+      const goal = text && (!facts.goal || at < facts.goal.at) ? { value: shown(text), at } : facts.goal;
       // A hook tells of the same prompt as the transcript, sooner.
       return { ...facts, goal, prompts: facts.prompts + (event.source === 'transcript' ? 1 : 0) };
     }
     case 'AssistantReplied':
       return {
         ...facts,
-        reply: event.data.text ? later(facts.reply, event.data.text, at) : facts.reply,
+        reply: event.data.text ? later(facts.reply, shown(event.data.text), at) : facts.reply,
         model: laterIf(facts.model, event.data.model, at),
       };
     case 'AssistantThought':

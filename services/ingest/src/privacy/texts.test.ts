@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cut, maskSecrets, presentable } from './privacy.ts';
+import { maskSecrets } from './secrets.ts';
+import { cut, presentable } from './texts.ts';
 
 const joined = (...parts: string[]): string => parts.join('');
 
