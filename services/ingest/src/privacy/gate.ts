@@ -142,8 +142,8 @@ export const createGate = (deps: GateDeps): Gate => {
   /** What may leave of these, noted as told before it does. */
   const filter = (events: readonly SessionEvent[]): SessionEvent[] => {
     let isNews = false;
+    for (const event of events) note(event);
     const passed = events.flatMap((event) => {
-      note(event);
       const told = pass(event);
       if (told === undefined || told.type === 'SessionWithdrawn') return told ?? [];
       const session = places.of(event.sessionId);

@@ -105,8 +105,10 @@ const DISCLOSED: { [Type in SessionEventType]: Disclose<Type> } = {
   CostReported: ({ costUsd, linesAdded, linesRemoved }) => ({ costUsd, linesAdded, linesRemoved }),
   TitleGiven: ({ title, by }, show) => (show.tier === 'status' ? null : { title: show.preview(title), by }),
   PermissionModeChanged: ({ mode }, show) => ({ mode: show.word(mode) }),
-  PullRequestLinked: ({ url, number, repository }, show) =>
-    show.tier === 'status' ? null : { url, number, repository },
+  PullRequestLinked: ({ url, number, repository, by }, show) =>
+    show.tier === 'status' ? null : { url, number, repository, ...(by === undefined ? {} : { by }) },
+  // Whoever knows the hash finds the repository, and what was written.
+  CommitMade: ({ sha }, show) => (show.tier === 'status' ? null : { sha }),
   HistoryCounted: ({ prompts, tokens }, show) => ({
     prompts,
     tokens: tokens.map(({ model, input, output, cacheRead, cacheWrite, cacheWrite1h }) => ({
