@@ -175,7 +175,7 @@ describe('a privacy.json that is damaged', () => {
 it('hashes repositories as all machines of a board do', async () => {
   rules({ tier: 'status', hashRepositories: true });
   write('session-1', open());
-  const agent = at.start({ repositorySalt: () => 'salt of the board', now: () => NOW });
+  const agent = at.start({ repositorySalt: async () => 'salt of the board', now: () => NOW });
   await agent.caughtUp;
   const [located] = agent.ofType('SessionLocated');
   // printf open | openssl dgst -sha256 -hmac 'salt of the board'

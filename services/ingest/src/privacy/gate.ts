@@ -234,7 +234,8 @@ export const createGate = (deps: GateDeps): Gate => {
         if (signal.aborted) stop();
         sending = attempt;
         try {
-          if (settings.rules.hashRepositories) repositorySalt = (await deps.repositorySalt?.(attempt.signal)) ?? places.salt;
+          if (settings.rules.hashRepositories)
+            repositorySalt = (await deps.repositorySalt?.(attempt.signal)) ?? places.salt;
           const passed = filter(events);
           if (passed.length === 0) return;
           return await sink.send(passed, attempt.signal, setAside);
