@@ -4,6 +4,7 @@ import type { AgentFlags } from './agent/command.ts';
 import type { InstallOptions } from './hooks/command.ts';
 import type { ScopeOptions } from './hooks/scope.ts';
 import type { ReplayFlags } from './replay/command.ts';
+import type { InviteFlags, IssueFlags } from './token/command.ts';
 
 /** Sub-commands load what they need when they run: a command starts as fast as its own part. */
 const program = new Command('crewboard')
@@ -76,6 +77,44 @@ hooks
   .description('show where our hooks are, and when they were last heard of')
   .option('--json', 'as one JSON object')
   .action(async (options: { json?: true }) => (await import('./hooks/command.ts')).status(process.env, options));
+
+const token = program
+  .command('token')
+  .description('say which machines may report to this board; run where the board runs')
+  .helpCommand(false);
+
+token
+  .command('invite')
+  .description('print the line that lets one machine join, once')
+  .requiredOption('--owner <name>', 'whose machine it is, as the board calls this person')
+  .option('--expires <time>', 'how long the line is good: 30m, 24h, 7d', '24h')
+  .option('--url <address>', 'the board’s address for that machine (default: CREWBOARD_PUBLIC_URL)')
+  .action(async (flags: InviteFlags) => (await import('./token/command.ts')).invite(process.env, flags));
+
+token
+  .command('list')
+  .description('show the machines that joined, and the invitations that are open')
+  .option('--json', 'as one JSON object')
+  .action(async (flags: { json?: true }) => (await import('./token/command.ts')).list(process.env, flags));
+
+token
+  .command('revoke')
+  .description('cut a machine off')
+  .argument('<machine>', 'its name or its id')
+  .action(async (machine: string) => (await import('./token/command.ts')).revoke(process.env, machine));
+
+token
+  .command('cancel')
+  .description('take an invitation back')
+  .argument('<invitation>', 'its id')
+  .action(async (id: string) => (await import('./token/command.ts')).cancel(process.env, id));
+
+token
+  .command('issue')
+  .description('print a token for a machine that a program sets up, without an invitation')
+  .requiredOption('--machine <name>', 'what the board is to call it')
+  .requiredOption('--owner <name>', 'whose machine it is')
+  .action(async (flags: IssueFlags) => (await import('./token/command.ts')).issue(process.env, flags));
 
 program
   .command('doctor')

@@ -34,6 +34,8 @@ export const openEmbeddedRecords = async ({ dir, now = Date.now }: EmbeddedRecor
   const storeOf = (kind: RecordKind): KindStore => {
     const store = kinds.get(kind);
     if (closing || !store) throw new LogUnavailable(`the records in ${dir} are closed`);
+    // LMDB would read what it saw earlier in this turn of the event loop: another process may have written since.
+    root.resetReadTxn();
     return store;
   };
 

@@ -126,10 +126,14 @@ export const recordsContract = (name: string, backend: Backend): void => {
 
     it('sees at once what another that has it open wrote', async () => {
       const other = await open();
-      await put('a', 1);
-      expect(await other.get('claim', 'a')).toBe(1);
-      await other.update('claim', 'a', () => 'remove');
-      expect(await records.get('claim', 'a')).toBeUndefined();
+      for (let round = 0; round < 10; round++) {
+        await put('a', round);
+        expect(await other.get('claim', 'a')).toBe(round);
+        await other.update('claim', 'b', () => ({ value: round }));
+        expect(await records.list('claim')).toContainEqual({ id: 'b', value: round });
+        await other.update('claim', 'a', () => 'remove');
+        expect(await records.get('claim', 'a')).toBeUndefined();
+      }
     });
 
     it('gives a record that many take at the same time to one of them', async () => {

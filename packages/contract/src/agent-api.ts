@@ -12,6 +12,9 @@ export const joinRequestSchema = z.object({
 });
 export type JoinRequest = z.infer<typeof joinRequestSchema>;
 
+/** The line to paste on a machine, for it to join the board at this address. */
+export const joinCommand = (address: string, code: string): string => `npx crewboard agent --join ${address}#${code}`;
+
 const identity = {
   /** Stays when the machine is renamed. */
   machineId: name,

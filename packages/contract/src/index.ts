@@ -4,6 +4,7 @@ export * from './card.ts';
 export * from './changes.ts';
 export * from './events.ts';
 export * from './machine.ts';
+export * from './names.ts';
 export * from './offset.ts';
 export * from './story.ts';
 export * from './upcast.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { typedNameSchema } from './names.ts';
 
 /** From the least to the most: looks; may invite machines of their own; may do all. */
 export const roleSchema = z.enum(['viewer', 'member', 'admin']);
@@ -24,7 +25,7 @@ export const viewerAnswerSchema = z.object({
 export type ViewerAnswer = z.infer<typeof viewerAnswerSchema>;
 
 /** POST /api/sign-in. `name` is what the board calls this person. */
-export const signInRequestSchema = z.object({ name, password: z.string().min(1).max(1000) });
+export const signInRequestSchema = z.object({ name: typedNameSchema, password: z.string().min(1).max(1000) });
 export type SignInRequest = z.infer<typeof signInRequestSchema>;
 
 /** GET /api/admin/machines: every machine that joined. */
@@ -49,7 +50,7 @@ export const inviteSchema = z.object({
 export const invitesSchema = z.object({ invites: z.array(inviteSchema) });
 
 /** POST /api/admin/invites. A member invites machines of their own only, whatever `owner` says. */
-export const inviteRequestSchema = z.object({ owner: name.optional() });
+export const inviteRequestSchema = z.object({ owner: typedNameSchema.optional() });
 /** The one time that the code is told: as the line to paste on the machine. */
 export const inviteAnswerSchema = z.object({ id: name, joinCommand: z.string(), expiresAt: epochMs });
 export type InviteAnswer = z.infer<typeof inviteAnswerSchema>;

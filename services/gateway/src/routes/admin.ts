@@ -3,13 +3,13 @@ import {
   type InviteAnswer,
   inviteRequestSchema,
   type invitesSchema,
+  joinCommand,
   type joinedMachinesSchema,
 } from '@crewboard/contract';
 import type { EventLog } from '@crewboard/event-log';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
-import { personName } from '../person-name.ts';
 import { orUnavailable, problem } from '../problem.ts';
 import { type Caller, callerOf } from '../sign-in/door.ts';
 import { originOf } from '../sign-in/origin.ts';
@@ -26,7 +26,6 @@ const CHANGES_PER_MINUTE = 120;
 
 const AWAY = 'The store of machines and invitations can not be reached now.';
 
-const requestSchema = inviteRequestSchema.extend({ owner: personName.optional() });
 const inviteParams = z.object({ id: z.string() });
 const machineParams = z.object({ machineId: z.string() });
 
@@ -55,14 +54,13 @@ export const adminRoutes =
     );
 
     app.post('/api/admin/invites', { bodyLimit: BODY_BYTES, config: { needs: 'member' } }, async (request, reply) => {
-      const { data } = requestSchema.safeParse(request.body ?? {});
+      const { data } = inviteRequestSchema.safeParse(request.body ?? {});
       if (!data) return reply.code(400).send(problem(400, 'An invitation is for one person: their name, or nothing.'));
       const caller = callerOf(request);
       const owner = (isAdmin(caller) ? data.owner : undefined) ?? caller.name;
       const { id, code, expiresAt } = await orUnavailable(access.invite({ owner, by: caller.name }), AWAY);
       request.log.info({ invite: id, owner, by: caller.name }, 'machine invited');
-      const joinCommand = `npx crewboard agent --join ${originOf(request, publicUrl)}#${code}`;
-      const answer: InviteAnswer = { id, joinCommand, expiresAt };
+      const answer: InviteAnswer = { id, joinCommand: joinCommand(originOf(request, publicUrl), code), expiresAt };
       return reply.code(201).send(answer);
     });
 

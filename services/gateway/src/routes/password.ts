@@ -1,13 +1,11 @@
 import { signInRequestSchema } from '@crewboard/contract';
 import type { FastifyPluginAsync } from 'fastify';
-import { personName } from '../person-name.ts';
 import { orUnavailable, problem } from '../problem.ts';
 import type { Passwords } from '../sign-in/passwords.ts';
 import type { SignIns } from '../sign-in/sign-ins.ts';
 import type { SignInThrottle } from '../sign-in/throttle.ts';
 
 const BODY_BYTES = 8 * 1024;
-const requestSchema = signInRequestSchema.extend({ name: personName });
 
 export interface PasswordRouteOptions {
   signIns: SignIns;
@@ -22,7 +20,7 @@ export const passwordRoute =
     app.removeContentTypeParser('text/plain');
 
     app.post('/api/sign-in', { bodyLimit: BODY_BYTES, config: { needs: 'nothing' } }, async (request, reply) => {
-      const { data } = requestSchema.safeParse(request.body);
+      const { data } = signInRequestSchema.safeParse(request.body);
       if (!data) return reply.code(400).send(problem(400, 'A sign-in is a name and a password.'));
       const from = { by: 'password', address: request.ip };
       const waitMs = throttle.take(request.ip, Date.now());
