@@ -1,5 +1,5 @@
 import type { Access } from '@crewboard/access';
-import { type JoinAnswer, joinRequestSchema } from '@crewboard/contract';
+import { type JoinAnswer, joinRequestSchema, withoutUnseen } from '@crewboard/contract';
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyPluginAsync } from 'fastify';
 import { BodyRefused } from '../ndjson.ts';
@@ -14,12 +14,9 @@ export interface JoinOptions {
 const JOIN_BYTES = 4 * 1024;
 const JOINS_PER_MINUTE = 60;
 
-/** Control characters, and what turns the direction of writing: a name stands beside others' on the board. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-
 const parseJoin = (body: unknown) => {
   const { data, error } = joinRequestSchema.safeParse(body);
-  const machine = data?.machine.replace(UNSEEN, '').trim();
+  const machine = data && withoutUnseen(data.machine).trim();
   if (!data || !machine) {
     const where = error?.issues[0]?.path.join('.') || 'machine';
     throw new BodyRefused(400, `The body is no request to join: ${where} is missing, empty or too long.`);
