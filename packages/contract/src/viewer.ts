@@ -28,6 +28,20 @@ export type ViewerAnswer = z.infer<typeof viewerAnswerSchema>;
 export const signInRequestSchema = z.object({ name: typedNameSchema, password: z.string().min(1).max(1000) });
 export type SignInRequest = z.infer<typeof signInRequestSchema>;
 
+/**
+ * Why a sign-in with a provider came to nothing: the browser comes back to `/?sign-in=<this>`. Its way there is
+ * `/api/sign-in/github?page=/where/to/come/back`, or `/api/sign-in/oidc`.
+ */
+export const signInProblemSchema = z.enum([
+  /** The provider knows them; this board lets others in. */
+  'not_allowed',
+  /** They took too long, or began in another browser. */
+  'expired',
+  /** The provider refused, or can't be reached. */
+  'failed',
+]);
+export type SignInProblem = z.infer<typeof signInProblemSchema>;
+
 /** GET /api/admin/machines: every machine that joined. */
 export const joinedMachineSchema = z.object({
   machineId: name,

@@ -18,10 +18,13 @@ import { feedRoute } from './routes/feed.ts';
 import { machinesRoute } from './routes/machines.ts';
 import { openapiRoute } from './routes/openapi.ts';
 import { passwordRoute } from './routes/password.ts';
+import { providerRoutes } from './routes/provider.ts';
 import { signOutRoute } from './routes/sign-out.ts';
 import { viewerRoute } from './routes/viewer.ts';
 import { webRoutes } from './routes/web.ts';
 import { doorHook, needing } from './sign-in/door.ts';
+import { createGithub } from './sign-in/github.ts';
+import { createOidc } from './sign-in/oidc.ts';
 import type { Person, SignInOptions } from './sign-in/options.ts';
 import { createPasswords } from './sign-in/passwords.ts';
 import { createSignIns } from './sign-in/sign-ins.ts';
@@ -95,7 +98,10 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   });
 
   const passwords = createPasswords(signIn?.passwords ?? [], () => access.repositorySalt());
-  const means = async () => new Set(await passwords.means());
+  const providers = [signIn?.github && createGithub(signIn.github), signIn?.oidc && createOidc(signIn.oidc)].filter(
+    (provider) => provider !== undefined,
+  );
+  const means = async () => new Set([...(await passwords.means()), ...providers.map((provider) => provider.means)]);
   const signIns = signIn && createSignIns({ access, ttlMs: signIn.ttlMs, publicUrl, means });
   await app.register(cookie);
   app.decorateRequest('caller', null);
@@ -106,7 +112,10 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.register(needing('metrics', metricsRoute(registry)));
   await app.register(viewerRoute({ signIns, options: signIn, openTo }));
   if (signIns) {
-    await app.register(passwordRoute({ signIns, passwords, throttle: new SignInThrottle() }));
+    if (signIn.passwords.length > 0) {
+      await app.register(passwordRoute({ signIns, passwords, throttle: new SignInThrottle() }));
+    }
+    for (const provider of providers) await app.register(providerRoutes({ provider, signIns, publicUrl }));
     await app.register(signOutRoute(signIns));
   }
   await app.register(adminRoutes({ access, log, publicUrl }));

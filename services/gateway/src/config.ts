@@ -2,12 +2,15 @@ import { redisSettings } from '@crewboard/event-log/redis-url';
 import { z } from 'zod';
 import { isReachedFromElsewhere } from './access.ts';
 import type { GatewayOptions } from './gateway.ts';
-import { hasSignIn, passwordsDiffer, signInOptions, signInShape } from './sign-in/settings.ts';
-
-const list = z
-  .string()
-  .transform((text) => text.split(',').map((entry) => entry.trim()))
-  .transform((entries) => entries.filter((entry) => entry !== ''));
+import { list } from './list.ts';
+import {
+  hasSignIn,
+  type SettingsRule,
+  SIGN_IN_RULES,
+  signInOptions,
+  signInShape,
+  WAYS_IN,
+} from './sign-in/settings.ts';
 
 /** `true` trusts any proxy, otherwise addresses or networks of proxies, separated by commas. */
 const trustProxy = z.string().transform((text) => (text === 'true' ? true : text === 'false' ? false : text));
@@ -46,28 +49,22 @@ const hostsOf = (settings: DoorSettings): string[] =>
 const isFromElsewhere = (settings: DoorSettings): boolean =>
   isReachedFromElsewhere({ host: settings.HOST, allowedHosts: hostsOf(settings) });
 
-/** What has to hold between the variables, with the one to name where it does not. */
-const RULES: readonly { name: keyof DoorSettings; holds: (settings: DoorSettings) => boolean; message: string }[] = [
+const DOOR_RULES: readonly SettingsRule<DoorSettings>[] = [
   {
-    name: 'CREWBOARD_PASSWORD',
+    about: [...WAYS_IN, 'HOST', 'CREWBOARD_ALLOWED_HOSTS', 'CREWBOARD_PUBLIC_URL', 'CREWBOARD_OPEN'],
     holds: (settings) => hasSignIn(settings) || settings.CREWBOARD_OPEN === 'true' || !isFromElsewhere(settings),
     message:
-      'Others than this machine can reach the board (HOST, CREWBOARD_ALLOWED_HOSTS or CREWBOARD_PUBLIC_URL), and nobody would ' +
-      'have to sign in. Set a password for your team here (and CREWBOARD_ADMIN_PASSWORD for who invites machines), or ' +
-      'CREWBOARD_OPEN=true where a proxy of your own signs people in.',
+      'Others than this machine can reach the board (HOST, CREWBOARD_ALLOWED_HOSTS or CREWBOARD_PUBLIC_URL), and nobody ' +
+      'would have to sign in. Set a password for the team here and CREWBOARD_ADMIN_PASSWORD for who keeps the board (or ' +
+      'sign-in by GitHub or OpenID Connect), or CREWBOARD_OPEN=true where a proxy of your own signs people in.',
   },
   {
-    name: 'CREWBOARD_OPEN',
+    about: ['CREWBOARD_OPEN', ...WAYS_IN],
     holds: (settings) => settings.CREWBOARD_OPEN !== 'true' || !hasSignIn(settings),
-    message: 'A board that is open to all needs no sign-in: set one of the two.',
+    message: 'A board that is open to all has no sign-in: set one of the two.',
   },
   {
-    name: 'CREWBOARD_PASSWORD',
-    holds: passwordsDiffer,
-    message: 'The passwords of viewers, members and admins must differ.',
-  },
-  {
-    name: 'CREWBOARD_ALLOWED_ORIGINS',
+    about: ['CREWBOARD_ALLOWED_ORIGINS', ...WAYS_IN],
     holds: (settings) => !settings.CREWBOARD_ALLOWED_ORIGINS.includes('*') || !hasSignIn(settings),
     message: 'Any page could act with the sign-in of who looks at it: name the pages instead of *.',
   },
@@ -75,7 +72,15 @@ const RULES: readonly { name: keyof DoorSettings; holds: (settings: DoorSettings
 
 /** Adds what has to hold between the variables of a door to a schema that has them all. */
 export const withDoorRules = <Schema extends z.ZodType<DoorSettings>>(schema: Schema): Schema =>
-  RULES.reduce((checked, { name, holds, message }) => checked.refine(holds, { path: [name], error: message }), schema);
+  [...DOOR_RULES, ...SIGN_IN_RULES].reduce(
+    (checked, { about, holds, message }) =>
+      checked.refine(holds, {
+        path: [about[0]],
+        error: message,
+        when: ({ issues }) => !issues.some(({ path }) => about.some((variable) => variable === path?.[0])),
+      }),
+    schema,
+  );
 
 export const gatewayConfigSchema = withDoorRules(
   z.object({

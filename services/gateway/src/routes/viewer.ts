@@ -18,8 +18,8 @@ export const viewerRoute =
     const signIn: ViewerAnswer['signIn'] = {
       isRequired: options !== undefined,
       password: options !== undefined && options.passwords.length > 0,
-      github: false,
-      oidc: null,
+      github: options?.github !== undefined,
+      oidc: options?.oidc ? { label: options.oidc.label } : null,
     };
     app.get('/api/viewer', { config: { needs: 'nothing' } }, async (request): Promise<ViewerAnswer> => {
       const viewer = signIns ? await signIns.of(request) : openTo;
