@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { access, constants, mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './port.ts';
+
+/** Of every Redis of this test. */
+export const PASSWORD = randomUUID();
+
+/** What Redis acknowledged it has on disk. */
+export const SETTINGS = [
+  ...['--requirepass', PASSWORD],
+  ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''],
+  ...['--loglevel', 'warning'],
+];
+
+const START_DEADLINE_MS = 20_000;
+
+/** Asks a server on loopback; resolves with what it replied, '' where nobody did. Simple replies only. */
+const ask = (port: number, password: string, command: string): Promise<string> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(`AUTH ${password}\r\n${command}\r\n`));
+    let replies = '';
+    const finish = (): void => {
+      socket.destroy();
+      resolve(replies.split('\r\n')[1] ?? '');
+    };
+    socket.setTimeout(1000, finish);
+    socket.on('data', (data) => {
+      replies += data.toString();
+      if (replies.split('\r\n').length > 2) finish();
+    });
+    socket.on('error', finish);
+    socket.on('close', finish);
+  });
+
+/** Resolves when Redis answers and has read its data. */
+export const untilItAnswers = async (port: number, password = PASSWORD): Promise<void> => {
+  const until = Date.now() + START_DEADLINE_MS;
+  while ((await ask(port, password, 'PING')) !== '+PONG') {
+    if (Date.now() > until) throw new Error(`Redis on port ${port} did not answer in ${START_DEADLINE_MS / 1000} s`);
+    await sleep(25);
+  }
+};
+
+const isOnPath = async (program: string): Promise<boolean> => {
+  const tries = (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => access(join(folder, program), constants.X_OK));
+  return (await Promise.allSettled(tries)).some(({ status }) => status === 'fulfilled');
+};
+
+export const hasRedisServer = (): Promise<boolean> => isOnPath('redis-server');
+
+/** A `redis-server` of the PATH in a process and a folder of its own. */
+export interface RedisProcess {
+  readonly port: number;
+  /** Ends it at once, as a crash does. */
+  kill(): Promise<void>;
+  /** Kills it, where it still runs, and starts it again with its data. Resolves when it answers. */
+  restart(): Promise<void>;
+  /** Ends it for good. */
+  stop(): Promise<void>;
+}
+
+interface ProcessOptions {
+  /** The arguments, which say everything but port, address and folder. */
+  args?: readonly string[];
+  password?: string;
+  /** Writes what else it needs into its folder, and returns the arguments that name it: they come first. */
+  prepare?: (folder: string, port: number) => Promise<readonly string[]>;
+}
+
+export const startRedisProcess = async (options: ProcessOptions = {}): Promise<RedisProcess> => {
+  const { args = SETTINGS, password = PASSWORD, prepare = async () => [] } = options;
+  const port = await freePort();
+  const folder = await mkdtemp(join(tmpdir(), 'crewboard-redis-'));
+  const first = await prepare(folder, port);
+  let server: ChildProcess | undefined;
+  const end = (): void => {
+    server?.kill('SIGKILL');
+  };
+
+  const kill = async (): Promise<void> => {
+    if (server && server.exitCode === null && server.signalCode === null) {
+      const exit = once(server, 'exit');
+      end();
+      await exit;
+    }
+    server = undefined;
+  };
+  const restart = async (): Promise<void> => {
+    await kill();
+    const address = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
+    server = spawn('redis-server', [...first, ...address, ...args], { stdio: 'ignore' });
+    await untilItAnswers(port, password);
+  };
+  const stop = async (): Promise<void> => {
+    await kill();
+    process.off('exit', end);
+    await rm(folder, { recursive: true, force: true });
+  };
+
+  process.once('exit', end);
+  try {
+    await restart();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { port, kill, restart, stop };
+};

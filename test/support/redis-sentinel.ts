@@ -1,0 +1,104 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { PASSWORD, type RedisProcess, SETTINGS, startRedisProcess } from './redis-process.ts';
+
+/** A Redis of the test's own with a replica, and three Sentinels that make the replica the master when the master is gone. */
+export interface RunningSentinels {
+  url: string;
+  master: RedisProcess;
+  replica: RedisProcess;
+  sentinels: readonly RedisProcess[];
+  /** Resolves when the replica has all that the master acknowledged. */
+  replicated(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const NAME = 'board';
+
+/** A master that is silent for so long counts as gone. */
+const DOWN_AFTER_MS = 1000;
+
+const DEADLINE_MS = 30_000;
+
+const SENTINEL_PASSWORD = `sentinel-${PASSWORD}`;
+
+/** Sentinels keep what they know in their configuration, a file that they write. */
+const startSentinel = (masterPort: number): Promise<RedisProcess> =>
+  startRedisProcess({
+    args: ['--sentinel'],
+    password: SENTINEL_PASSWORD,
+    prepare: async (folder, port) => {
+      const file = join(folder, 'sentinel.conf');
+      const lines = [
+        `port ${port}`,
+        'loglevel warning',
+        `requirepass ${SENTINEL_PASSWORD}`,
+        `sentinel sentinel-pass ${SENTINEL_PASSWORD}`,
+        `sentinel monitor ${NAME} 127.0.0.1 ${masterPort} 2`,
+        `sentinel auth-pass ${NAME} ${PASSWORD}`,
+        `sentinel down-after-milliseconds ${NAME} ${DOWN_AFTER_MS}`,
+        `sentinel failover-timeout ${NAME} 5000`,
+      ];
+      await writeFile(file, `${lines.join('\n')}\n`);
+      return [file];
+    },
+  });
+
+/** Resolves when each Sentinel knows the two others and the replica. */
+const untilReady = async (sentinels: readonly RedisProcess[]): Promise<void> => {
+  const deadline = Date.now() + DEADLINE_MS;
+  const clients = sentinels.map(({ port }) => new Redis({ port, password: SENTINEL_PASSWORD }));
+  try {
+    for (;;) {
+      const infos = await Promise.all(clients.map((client) => client.info('sentinel')));
+      if (infos.every((info) => /status=ok,.*slaves=1,sentinels=3/.test(info))) return;
+      if (Date.now() > deadline) throw new Error(`the Sentinels did not find each other in ${DEADLINE_MS / 1000} s`);
+      await sleep(100);
+    }
+  } finally {
+    for (const client of clients) client.disconnect();
+  }
+};
+
+export const startSentinels = async (): Promise<RunningSentinels> => {
+  const started: RedisProcess[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(started.map((server) => server.stop()));
+  };
+  const keep = async (starting: Promise<RedisProcess>): Promise<RedisProcess> => {
+    const server = await starting;
+    started.push(server);
+    return server;
+  };
+  const settings = [...SETTINGS, '--masterauth', PASSWORD, '--repl-diskless-sync-delay', '0'];
+  try {
+    const master = await keep(startRedisProcess({ args: settings }));
+    const follow = ['--replicaof', '127.0.0.1', String(master.port)];
+    const replica = await keep(startRedisProcess({ args: [...settings, ...follow] }));
+    const sentinels = await Promise.all(Array.from({ length: 3 }, () => keep(startSentinel(master.port))));
+    await untilReady(sentinels);
+    const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',');
+    return {
+      url: `redis+sentinel://:${PASSWORD}@${hosts}/${NAME}?sentinelPassword=${SENTINEL_PASSWORD}`,
+      master,
+      replica,
+      sentinels,
+      replicated: async () => {
+        const client = new Redis({ port: master.port, password: PASSWORD });
+        try {
+          // A write of its own, since Redis waits for what this connection wrote.
+          await client.set('replicated', Date.now());
+          if ((await client.wait(1, DEADLINE_MS)) !== 1) throw new Error('the replica does not follow');
+        } finally {
+          client.disconnect();
+        }
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
