@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from './port.ts';
 import { PASSWORD, type RedisProcess, SETTINGS, startRedisProcess } from './redis-process.ts';
+import { untilReplicated } from './redis-replicated.ts';
 
 /** A Redis Cluster of the test's own: three masters of a third of the slots each, and a replica of the first. */
 export interface RunningCluster {
@@ -9,6 +10,8 @@ export interface RunningCluster {
   masters: readonly [RedisProcess, RedisProcess, RedisProcess];
   /** Where its master is killed it becomes the master, after a few seconds. */
   replicaOfFirst: RedisProcess;
+  /** Resolves when the replica has all that the first master acknowledged. */
+  replicated(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -17,6 +20,9 @@ const SLOTS = [
   [5461, 10_922],
   [10_923, 16_383],
 ] as const;
+
+/** A hash tag of the first master's slots. */
+const TAG_OF_FIRST = '3';
 
 /** A node that is silent for so long counts as failed. */
 const NODE_TIMEOUT_MS = 1000;
@@ -91,6 +97,7 @@ export const startRedisCluster = async (): Promise<RunningCluster> => {
     url: `redis+cluster://:${PASSWORD}@127.0.0.1:${first.port},127.0.0.1:${second.port}`,
     masters: [first, second, third],
     replicaOfFirst: replica,
+    replicated: () => untilReplicated(first.port, `replicated:{${TAG_OF_FIRST}}`),
     stop,
   };
 };

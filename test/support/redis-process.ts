@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './port.ts';
 
 /** Of every Redis of this test. */
-export const PASSWORD = randomUUID();
+export const PASSWORD: string = randomUUID();
 
 /** What Redis acknowledged it has on disk. */
 export const SETTINGS = [

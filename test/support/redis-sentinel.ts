@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { PASSWORD, type RedisProcess, SETTINGS, startRedisProcess } from './redis-process.ts';
+import { untilReplicated } from './redis-replicated.ts';
 
 /** A Redis of the test's own with a replica, and three Sentinels that make the replica the master when the master is gone. */
 export interface RunningSentinels {
@@ -85,16 +86,7 @@ export const startSentinels = async (): Promise<RunningSentinels> => {
       master,
       replica,
       sentinels,
-      replicated: async () => {
-        const client = new Redis({ port: master.port, password: PASSWORD });
-        try {
-          // A write of its own, since Redis waits for what this connection wrote.
-          await client.set('replicated', Date.now());
-          if ((await client.wait(1, DEADLINE_MS)) !== 1) throw new Error('the replica does not follow');
-        } finally {
-          client.disconnect();
-        }
-      },
+      replicated: () => untilReplicated(master.port, 'replicated'),
       stop,
     };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { isAborted } from './abort.ts';
 import { LogUnavailable } from './event-log.ts';
 import { type Client, openClient, type Patience, type RedisClient, retryMs } from './redis-client.ts';
-import { isAway, isMoved, isRefusal, withoutArguments } from './redis-errors.ts';
+import { isAway, isMoved, refusalOf, withoutArguments } from './redis-errors.ts';
 import { createLastingClient } from './redis-lasting.ts';
 import { type ConnectionLogger, createOutageLog } from './redis-outage.ts';
 import { parseRedisUrl, placeOf, RedisUrlError, withPassword } from './redis-url.ts';
@@ -73,7 +73,7 @@ export const connect = async ({ url, password, logger }: ConnectOptions): Promis
     openClient(place, patience, {
       ready: outage.worked,
       failed: (error) => {
-        if (isRefusal(error)) refusal = error;
+        refusal = refusalOf(error) ?? refusal;
         outage.failed(error);
       },
     });

@@ -18,9 +18,9 @@ export const isAway = (error: unknown): boolean => {
   return causes.some((cause) => !isReplyError(cause) || REFUSED.test(cause.message));
 };
 
-/** Redis is there, and won't have us: a wrong password, or a right that is missing. */
-export const isRefusal = (error: unknown): boolean =>
-  error instanceof Error && withInner(error).some((inner) => isReplyError(inner) && !isAway(inner));
+/** What Redis said that is there and won't have us: a wrong password, or a right that is missing. */
+export const refusalOf = (error: Error): Error | undefined =>
+  withInner(error).find((inner): inner is Error => isReplyError(inner) && !isAway(inner));
 
 /** Another server has the key. The client of a cluster follows; to any other it says that this is one. */
 export const isMoved = (error: unknown): boolean =>

@@ -5,6 +5,7 @@ import { aCard, anEvent, aSummary } from '@crewboard/contract/testing';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RunningRedis, startRedis } from '../../../test/support/redis.ts';
+import { appendAll, follow, untilItWorks } from '../test/traffic.ts';
 import { type EventLog, LogUnavailable } from './event-log.ts';
 import { createKeys } from './keys.ts';
 import { openRedisLog } from './redis.ts';
@@ -36,38 +37,10 @@ const giveRow = async (sessionId: string): Promise<void> => {
   await log.save(lease, { rows, removed: [], changes: [], history: [], story: [], checkpoint: START_OFFSET });
 };
 
-/** Reads on, waiting, until it has seen an event with this text. */
-const follow = async (until: string): Promise<string[]> => {
-  const seen: string[] = [];
-  let after = START_OFFSET;
-  while (seen.at(-1) !== until) {
-    for (const entry of await log.read(0, { after, count: 50, waitMs: 3000 })) {
-      if (entry.ok && entry.event.type === 'PromptSubmitted') seen.push(entry.event.data.text);
-      after = entry.offset;
-    }
-  }
-  return seen;
-};
-
-/** Appends one by one; what was not acknowledged is sent again, as the agent does. */
-const appendAll = async (texts: readonly string[]): Promise<void> => {
-  for (const text of texts) {
-    const event = prompt(text);
-    await vi.waitUntil(
-      () =>
-        log.append([event]).then(
-          () => true,
-          () => false,
-        ),
-      { timeout: 15_000, interval: 20 },
-    );
-  }
-};
-
 describe('when Redis is killed and comes back', () => {
   it('nothing acknowledged is lost, and reading goes on', async () => {
-    const reading = follow('last');
-    const appending = appendAll([...numbers(1500), 'last']);
+    const reading = follow(log, 'last');
+    const appending = appendAll(log, [...numbers(1500), 'last'].map(prompt));
     for (let crash = 0; crash < 3; crash++) {
       await new Promise((resolve) => setTimeout(resolve, 250));
       await redis.restart();
@@ -76,7 +49,7 @@ describe('when Redis is killed and comes back', () => {
     const seen = await reading;
     // An append that was cut off may be there twice: the fold knows repeats.
     expect([...new Set(seen)]).toEqual([...numbers(1500), 'last']);
-    expect(await follow('last')).toEqual(seen);
+    expect(await follow(log, 'last')).toEqual(seen);
   }, 60_000);
 
   it('writers fail within seconds, readers wait, and one line tells of each outage', async () => {
@@ -93,7 +66,7 @@ describe('when Redis is killed and comes back', () => {
 
     await redis.restart();
     expect(await catchingUp).toHaveLength(1);
-    await appendAll(['after']);
+    await appendAll(log, [prompt('after')]);
     expect(await waiting).toHaveLength(1);
     await vi.waitFor(() => expect(logger.info).toHaveBeenCalledTimes(1));
     expect(logger.warn).toHaveBeenCalledTimes(1);
@@ -108,12 +81,7 @@ describe('when Redis is killed and comes back', () => {
     expect(await group.read({ count: 5 })).toHaveLength(1);
     const waiting = group.read({ count: 5, waitMs: 60_000 });
     await redis.restart();
-    await vi.waitUntil(() =>
-      log.check().then(
-        () => true,
-        () => false,
-      ),
-    );
+    await untilItWorks(() => log.check());
     await log.appendChanges([change(2)]);
     expect((await waiting).map(({ deliveries }) => deliveries)).toEqual([1]);
     expect(await group.claim({ count: 5, minIdleMs: 0 })).toHaveLength(2);
