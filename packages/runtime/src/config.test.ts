@@ -32,4 +32,6 @@ test('reads a secret from the file that is named for it', () => {
   expect(parseConfig(schema, { REDIS_URL_FILE: file }).REDIS_URL).toBe('redis://:hush@127.0.0.1');
   expect(parseConfig(schema, { REDIS_URL: 'redis://mine', REDIS_URL_FILE: file }).REDIS_URL).toBe('redis://mine');
   expect(() => parseConfig(schema, { REDIS_URL_FILE: join(dir, 'nowhere') })).toThrow(/REDIS_URL_FILE names/);
+  writeFileSync(join(dir, 'port'), '\n');
+  expect(parseConfig(schema, { REDIS_URL_FILE: file, PORT_FILE: join(dir, 'port') }).PORT).toBe(4400);
 });

@@ -8,14 +8,18 @@ export class ConfigError extends Error {
 
 const FILE = /^(?<name>[A-Z][A-Z0-9_]*)_FILE$/;
 
-/** For each `NAME_FILE` without a `NAME`: what stands in that file, without the line's end. So secrets come as files of Docker or systemd. */
+/**
+ * For each `NAME_FILE` without a `NAME`: what stands in that file, without the line's end. So secrets come as files of Docker or
+ * systemd. An empty file counts as absent, too.
+ */
 const fromFiles = (env: Readonly<Record<string, string>>, known: ReadonlySet<string>): Record<string, string> => {
   const read: Record<string, string> = {};
   for (const [variable, path] of Object.entries(env)) {
     const name = FILE.exec(variable)?.groups?.name;
     if (name === undefined || !known.has(name) || known.has(variable) || env[name] !== undefined) continue;
     try {
-      read[name] = readFileSync(path, 'utf8').trim();
+      const value = readFileSync(path, 'utf8').trim();
+      if (value !== '') read[name] = value;
     } catch (error) {
       throw new ConfigError(`The settings do not fit:\n${variable} names ${path}, which can't be read.`, {
         cause: error,
