@@ -4,8 +4,8 @@
 #   write-users.sh <folder of secrets> <file to write>
 #
 # The folder holds a file for each user: redis-gateway-password, redis-status-password, redis-enricher-password,
-# redis-admin-password, and redis-agent-password where agents may write to Redis themselves; a user without a file is left
-# out and can't sign in. Only hashes of the passwords are written. In a compose file, with secrets in /run/secrets:
+# redis-admin-password and redis-backup-password, and redis-agent-password where agents may write to Redis themselves; a
+# user without a file is left out and can't sign in. Only hashes of the passwords are written. In a compose file, with secrets in /run/secrets:
 #
 #   command: sh -c '/deploy/redis/write-users.sh /run/secrets /tmp/users.acl && exec redis-server --aclfile /tmp/users.acl …'
 #
