@@ -2,10 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { type SessionEvent, START_OFFSET } from '@crewboard/contract';
 import { type EventLog, openEmbeddedLog, openRedisLog } from '@crewboard/event-log';
-import { Redis } from 'ioredis';
 import { demoEvents } from '../cli/src/demo/events.ts';
-import { freePort } from '../test/support/port.ts';
-import { type Running, start, tempDir } from './process.ts';
+import { type Running, tempDir } from './process.ts';
+import { startRedisServer } from './redis-server.ts';
 import { type Benchmark, percentiles, type Row, rounded } from './report.ts';
 
 const EVENTS = 20_000;
@@ -87,15 +86,7 @@ const redisServer = async (): Promise<{ url: string; server?: Running } | undefi
   } catch {
     return undefined;
   }
-  const port = await freePort();
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', tempDir(), '--save', ''];
-  const server = start('redis-server', [...args, '--appendonly', 'yes', '--appendfsync', 'everysec'], {});
-  const url = `redis://127.0.0.1:${port}`;
-  const probe = new Redis(url, { lazyConnect: true, retryStrategy: () => 50 });
-  probe.on('error', () => server.assertAlive());
-  await probe.ping();
-  probe.disconnect();
-  return { url, server };
+  return startRedisServer();
 };
 
 const measureRedis = async (): Promise<Row[]> => {

@@ -7,7 +7,9 @@ const ROOT = join(import.meta.dirname, '..');
 const STOP_MS = 5_000;
 
 export const CREWBOARD = join(ROOT, 'cli/bin/crewboard.js');
-export const AGENT = join(ROOT, 'cli/dist/services/ingest.js');
+/** A single service, as the image runs it. */
+export const service = (name: 'ingest' | 'status' | 'gateway'): string => join(ROOT, `cli/dist/services/${name}.js`);
+export const AGENT = service('ingest');
 
 /** Builds what is measured, where its sources are newer. */
 export const prepare = (): void => {

@@ -6,6 +6,7 @@ const load: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
   log: () => import('./log.ts'),
   fold: () => import('./fold.ts'),
   page: () => import('./page.ts'),
+  team: () => import('./team.ts'),
   truth: () => import('./truth.ts'),
   hook: () => import('./hook.ts'),
 };
