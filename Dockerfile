@@ -18,16 +18,20 @@ COPY cli/package.json cli/
 RUN npm ci --no-audit --no-fund
 COPY . .
 RUN node scripts/build.mjs
-# What runs is in cli/dist; the links into the workspace would lead nowhere.
-RUN npm prune --omit=dev --no-audit --no-fund && rm -rf node_modules/@crewboard node_modules/crewboard
+# What runs is the npm package: the bundle, and the few packages that it names, in the lock file's versions.
+RUN npm ls --all --parseable --omit=dev --workspace=crewboard \
+  | sed -n 's#^/app/##p' | grep -vx node_modules/crewboard \
+  | xargs cp -r --parents -t /opt
 
 FROM ${NODE_IMAGE}
 ENV NODE_ENV=production
 WORKDIR /app
-COPY --from=build /app/node_modules node_modules
-COPY --from=build /app/cli/package.json cli/package.json
+COPY --from=build /opt/node_modules node_modules
+COPY --from=build /app/cli/package.json /app/cli/LICENSE cli/
 COPY --from=build /app/cli/bin cli/bin
 COPY --from=build /app/cli/dist cli/dist
+COPY deploy deploy
+RUN ln -s /app/cli/bin/crewboard.js /usr/local/bin/crewboard
 # Owned by root, so the service can't change its own code.
 USER node
 EXPOSE 4400

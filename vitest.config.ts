@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           ...backend,
           name: 'unit',
-          include: ['{packages,services,cli,bench,scripts}/**/*.test.ts'],
+          include: ['{packages,services,cli,bench,scripts,deploy}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.int.test.ts'],
         },
       },
@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           ...backend,
           name: 'integration',
-          include: ['{packages,services,cli}/**/*.int.test.ts', 'test/e2e/**/*.test.ts'],
+          include: ['{packages,services,cli,deploy}/**/*.int.test.ts', 'test/e2e/**/*.test.ts'],
         },
       },
       { plugins: [vue()], test: { name: 'web', environment: 'happy-dom', include: ['web/**/*.test.ts'] } },

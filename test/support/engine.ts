@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -11,6 +12,8 @@ export interface ComposeProject {
   compose(...args: string[]): Promise<string>;
   /** The same for the engine's own command. */
   docker(...args: string[]): Promise<string>;
+  /** Runs a script of the repository that calls Compose itself. */
+  script(file: string, ...args: string[]): Promise<string>;
 }
 
 const answers = async (command: string, ...args: string[]): Promise<boolean> => {
@@ -39,20 +42,27 @@ export const openComposeProject = async (options: {
   }
   const settings = {
     cwd: options.folder,
-    env: { ...process.env, ...options.env, COMPOSE_PROJECT_NAME: options.name },
+    env: {
+      ...process.env,
+      ...options.env,
+      COMPOSE_PROJECT_NAME: options.name,
+      COMPOSE: [command, ...prefix].join(' '),
+    },
     maxBuffer: MAX_OUTPUT_BYTES,
   };
   const outputOf = async (program: string, args: readonly string[]): Promise<string> => {
     try {
       return (await run(program, args, settings)).stdout;
     } catch (error) {
-      // A failed build says why on its standard output.
-      const printed = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
+      // A failed build says why on its standard output, a container on the other one.
+      const printed =
+        error instanceof Error && 'stdout' in error && 'stderr' in error ? `${error.stdout}${error.stderr}` : '';
       throw new Error(`${[program, ...args].join(' ')} failed\n${printed.slice(-SHOWN_CHARS)}`, { cause: error });
     }
   };
   return {
     compose: (...args) => outputOf(command, [...prefix, ...args]),
     docker: (...args) => outputOf('docker', args),
+    script: (file, ...args) => outputOf(join(options.folder, file), args),
   };
 };
