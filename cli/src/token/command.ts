@@ -25,7 +25,9 @@ const readSettings = (env: NodeJS.ProcessEnv): Settings => parseConfig(settingsS
 
 /** Works beside a board that runs: what it changes is heeded at once. */
 const withAccess = async <Result>(settings: Settings, work: (access: Access) => Promise<Result>): Promise<Result> => {
-  const access = await openAccess(settings, createLogger({ name: 'crewboard', level: settings.LOG_LEVEL }));
+  // The standard output is for what a program takes from it.
+  const logger = createLogger({ name: 'crewboard', level: settings.LOG_LEVEL, destination: process.stderr });
+  const access = await openAccess(settings, logger);
   try {
     return await work(access);
   } finally {
