@@ -3,6 +3,7 @@ import { version } from '../package.json' with { type: 'json' };
 import type { AgentFlags } from './agent/command.ts';
 import type { InstallOptions } from './hooks/command.ts';
 import type { ScopeOptions } from './hooks/scope.ts';
+import type { PrivateFlags } from './private/command.ts';
 import type { ReplayFlags } from './replay/command.ts';
 import type { InviteFlags, IssueFlags } from './token/command.ts';
 
@@ -46,6 +47,36 @@ program
   .command('rebuild')
   .description('forget the board and fold the whole log again')
   .action(async () => (await import('./rebuild.ts')).rebuild(process.env));
+
+const privately = program
+  .command('private')
+  .description('keep sessions off the board; only their number is told')
+  .helpCommand(false);
+const ofRepo = ['--repo <glob>', 'repositories: acme/widgets, acme/*'] as const;
+const ofPath = ['--path <glob>', 'folders and all below them: ~/clients'] as const;
+
+privately
+  .command('on')
+  .description(
+    'hide a repository (default: the one of the current folder) at once, and take off the board what was told',
+  )
+  .option(...ofRepo)
+  .option(...ofPath)
+  .option('--all', 'everything on this machine')
+  .action(async (flags: PrivateFlags) => (await import('./private/command.ts')).hide(process.env, flags));
+
+privately
+  .command('off')
+  .description('tell them again, from now on')
+  .option(...ofRepo)
+  .option(...ofPath)
+  .option('--all', 'what was hidden with on --all')
+  .action(async (flags: PrivateFlags) => (await import('./private/command.ts')).reveal(process.env, flags));
+
+privately
+  .command('status')
+  .description('show what leaves this machine, and by which rules')
+  .action(async () => (await import('./private/command.ts')).status(process.env));
 
 const hooks = program
   .command('hooks')

@@ -30,7 +30,18 @@ export {
   presenceEvents,
   processKey,
 } from './presence/parse.ts';
+export {
+  EVERYTHING,
+  editPrivacy,
+  type Selector,
+  selectorOf,
+  tierIn,
+  withoutPrivate,
+  withPrivate,
+} from './privacy/edit.ts';
+export type { PrivacyFile, PrivacyRule } from './privacy/rules.ts';
 export { maskSecrets } from './privacy/secrets.ts';
+export { privacyPath, readPrivacyFile } from './privacy/settings.ts';
 export { createLocate } from './repository.ts';
 export { createIngestService, type IngestService, type IngestServiceOptions } from './service.ts';
 export { type EventSink, logSink } from './sink.ts';

@@ -30,7 +30,6 @@ export interface PrivacySettingsOptions {
  */
 export const createPrivacySettings = ({ dataDir, fallback, home, logger }: PrivacySettingsOptions): PrivacySettings => {
   const path = privacyPath(dataDir);
-  const context = { fallback, home, realPath, ignoresCase: process.platform !== 'linux' };
   const allAt = (tier: PrivacyTier, { hashRepositories, count }: Pick<Rules, 'hashRepositories' | 'count'>): Rules => ({
     fallback: tier,
     hashRepositories,
@@ -55,7 +54,7 @@ export const createPrivacySettings = ({ dataDir, fallback, home, logger }: Priva
         'privacy.json cannot be understood: until it is repaired every session has the strictest tier of the rules before',
       );
     } else {
-      rules = compileRules(read.file, context);
+      rules = compileSettings(read.file, { fallback, home });
       isDamaged = false;
     }
     return true;
@@ -72,6 +71,10 @@ export const createPrivacySettings = ({ dataDir, fallback, home, logger }: Priva
     },
   };
 };
+
+/** The rules of a file as they hold on this machine. */
+export const compileSettings = (file: PrivacyFile, context: { fallback: PrivacyTier; home: string }): Rules =>
+  compileRules(file, { ...context, realPath, ignoresCase: process.platform !== 'linux' });
 
 /** A file that is not there holds no rules. Never throws. */
 export const readPrivacyFile = (dataDir: string): { file: PrivacyFile } | { problem: string } => {
