@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { version } from '../package.json' with { type: 'json' };
 import type { AgentFlags } from './agent/command.ts';
+import type { ForgetFlags } from './forget/command.ts';
 import type { InstallOptions } from './hooks/command.ts';
 import type { ScopeOptions } from './hooks/scope.ts';
 import type { PrivateFlags } from './private/command.ts';
@@ -25,6 +26,10 @@ program
   .option('--ca <file>', 'with --join: certificates to trust, where a company signs its own')
   .option('--insecure-http', 'with --join: the way to the board is safe without encryption (a VPN, containers)')
   .option('--leave', 'forget the board that was joined')
+  .option('--show', 'print what was sent and what would be sent now; sends nothing')
+  .option('--sent', 'with --show: only what was sent')
+  .option('--next', 'with --show: only what would be sent now')
+  .option('--json', 'with --show: one JSON object a line, and nothing else')
   .action(async (flags: AgentFlags) => (await import('./agent/command.ts')).agent(process.env, flags));
 
 program
@@ -47,6 +52,15 @@ program
   .command('rebuild')
   .description('forget the board and fold the whole log again')
   .action(async () => (await import('./rebuild.ts')).rebuild(process.env));
+
+program
+  .command('forget')
+  .description('have the board erase what this machine told of some sessions')
+  .option('--repo <glob>', 'those of some repositories: acme/widgets, acme/*')
+  .option('--session <id>', 'one session')
+  .option('--all', 'all of this machine')
+  .option('--yes', 'do not ask')
+  .action(async (flags: ForgetFlags) => (await import('./forget/command.ts')).forget(process.env, flags));
 
 const privately = program
   .command('private')

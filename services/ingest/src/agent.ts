@@ -8,6 +8,8 @@ import { findTarget, NotJoined, type Target } from './board/target.ts';
 import { credentialsChanged } from './board/watch-credentials.ts';
 import { type AgentConfig, networkOf } from './config.ts';
 import { agentIdentity } from './owner.ts';
+import type { DryRunOptions } from './privacy/dry-run.ts';
+import { openJournal } from './privacy/journal.ts';
 import { createIngestService } from './service.ts';
 import { type EventSink, logSink } from './sink.ts';
 
@@ -62,26 +64,31 @@ const untilCredentialsChange = (
   };
 };
 
+/** What an agent reads, and for whom; without a target as one would that has joined nothing yet. */
+export const sourcesOf = (config: AgentConfig, target: Target | undefined): DryRunOptions => ({
+  ...((target?.kind === 'board' ? target.identity : undefined) ??
+    agentIdentity({ machine: config.CREWBOARD_MACHINE, owner: config.CREWBOARD_OWNER })),
+  claudeDir: config.CLAUDE_CONFIG_DIR,
+  dataDir: config.CREWBOARD_DATA_DIR,
+  maxAgeDays: config.CREWBOARD_MAX_AGE_DAYS,
+  target: targetName(target),
+  defaultTier: config.CREWBOARD_PRIVACY ?? 'summary',
+});
+
+/** Names a target in the agent's folder. */
+export const targetName = (target: Target | undefined): string => {
+  if (target === undefined) return 'none';
+  return target.kind === 'board' ? target.machineId : 'log';
+};
+
 /** One life of the agent, with one target. */
 const live = async (config: AgentConfig, target: Target, { logger, signal }: AgentOptions): Promise<void> => {
   const registry = createMetrics();
   const { sink, repositorySalt, close } = await openSink(config, target, logger);
   const isBoard = target.kind === 'board';
-  const identity =
-    (isBoard ? target.identity : undefined) ??
-    agentIdentity({ machine: config.CREWBOARD_MACHINE, owner: config.CREWBOARD_OWNER });
-  const service = createIngestService({
-    ...identity,
-    claudeDir: config.CLAUDE_CONFIG_DIR,
-    dataDir: config.CREWBOARD_DATA_DIR,
-    maxAgeDays: config.CREWBOARD_MAX_AGE_DAYS,
-    target: isBoard ? target.machineId : 'log',
-    defaultTier: config.CREWBOARD_PRIVACY ?? 'summary',
-    repositorySalt,
-    sink,
-    logger,
-    registry,
-  });
+  const { machine, owner, ...sources } = sourcesOf(config, target);
+  const identity = { machine, owner };
+  const service = createIngestService({ ...identity, ...sources, repositorySalt, sink, logger, registry });
   let isReady = false;
   void service.boardReady.then(() => {
     isReady = true;
@@ -110,8 +117,13 @@ const openSink = async (
 ): Promise<{ sink: EventSink; repositorySalt?: HttpSink['repositorySalt']; close: () => Promise<void> }> => {
   if (target.kind === 'board') {
     const connection = connectBoard(target.url, networkOf(config, target.caFile));
-    const sink = httpSink({ board: boardClient(connection, target.token), logger });
-    return { sink, repositorySalt: sink.repositorySalt, close: () => connection.close() };
+    const journal = openJournal(config.CREWBOARD_DATA_DIR, target.url, logger);
+    const sink = httpSink({ board: boardClient(connection, target.token), logger, onAccepted: journal.note });
+    const close = async (): Promise<void> => {
+      await connection.close();
+      await journal.close();
+    };
+    return { sink, repositorySalt: sink.repositorySalt, close };
   }
   const partitions = config.CREWBOARD_PARTITIONS;
   const log = await openRedisLog({

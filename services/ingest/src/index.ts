@@ -1,4 +1,4 @@
-export { type AgentOptions, startAgent } from './agent.ts';
+export { type AgentOptions, sourcesOf, startAgent, targetName } from './agent.ts';
 export { AddressRefused } from './board/address.ts';
 export { type BoardClient, boardClient } from './board/client.ts';
 export { type BoardConnection, connectBoard, type NetworkSettings } from './board/connection.ts';
@@ -11,6 +11,7 @@ export {
 } from './board/credentials.ts';
 export { type HttpSink, type HttpSinkOptions, httpSink } from './board/http-sink.ts';
 export { CodeRefused, type JoinOptions, join } from './board/join.ts';
+export { untilAccepted } from './board/retry.ts';
 export { findTarget, NotJoined, type Target } from './board/target.ts';
 export { BoardError, type Explanation, explain, isRevoked } from './board/trouble.ts';
 export { type AgentConfig, agentConfigSchema, networkOf } from './config.ts';
@@ -30,6 +31,7 @@ export {
   presenceEvents,
   processKey,
 } from './presence/parse.ts';
+export { dryRun } from './privacy/dry-run.ts';
 export {
   EVERYTHING,
   editPrivacy,
@@ -39,9 +41,11 @@ export {
   withoutPrivate,
   withPrivate,
 } from './privacy/edit.ts';
+export { forgetInJournal, readJournal } from './privacy/journal.ts';
 export type { PrivacyFile, PrivacyRule } from './privacy/rules.ts';
 export { maskSecrets } from './privacy/secrets.ts';
 export { privacyPath, readPrivacyFile } from './privacy/settings.ts';
+export { sessionsIn, toldSessions } from './privacy/told-sessions.ts';
 export { createLocate } from './repository.ts';
 export { createIngestService, type IngestService, type IngestServiceOptions } from './service.ts';
 export { type EventSink, logSink } from './sink.ts';

@@ -12,6 +12,7 @@ import { createGate, type Gate } from './privacy/gate.ts';
 import { openPlaces } from './privacy/places.ts';
 import { createPrivacySettings } from './privacy/settings.ts';
 import { tilde } from './privacy/show.ts';
+import { placesPath } from './privacy/told-sessions.ts';
 import { createLocate } from './repository.ts';
 import type { Senses } from './senses/report.ts';
 import { createMachineReporter, type MachineReporter } from './senses/reporter.ts';
@@ -54,7 +55,7 @@ export const openParts = async (
   const deadLetters = openDeadLetters(folder, logger, now);
   forgetEnded(cursors.ended, now() - KEEP_ENDED_MS);
   const { home, defaultTier: fallback, repositorySalt } = options;
-  const places = openPlaces(join(folder, `places-${options.target}.json`), logger);
+  const places = openPlaces(placesPath(folder, options.target), logger);
   const settings = createPrivacySettings({ dataDir: options.dataDir, fallback, home, logger });
   const locate = createLocate(now);
   const gate = createGate({
@@ -77,7 +78,7 @@ export const openParts = async (
   const follower = createTranscriptFollower({ ...deps, deadLetters, metrics });
   const presence = createPresenceTracker(deps);
   const jobs = createJobFollower(deps);
-  const spool = createHookSpool({ ...deps, dataDir: options.dataDir, deadLetters });
+  const spool = createHookSpool({ ...deps, dataDir: options.dataDir, namedAfter: options.namedAfter, deadLetters });
   const watcher = createClaudeWatcher({
     claudeDir,
     logger,

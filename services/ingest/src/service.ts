@@ -12,6 +12,8 @@ export interface IngestServiceOptions {
   claudeDir: string;
   /** The agent keeps its cursor and dead letters in `agent/` of it. */
   dataDir: string;
+  /** The folder that `dataDir` is a copy of. Default: itself. */
+  namedAfter?: string;
   machine: string;
   owner: string | null;
   /** Transcripts that were not written to for longer are left alone until they grow. */
@@ -97,8 +99,8 @@ export const createIngestService = (options: IngestServiceOptions): IngestServic
 
   return {
     async run(signal) {
-      const { home = homedir(), repositorySalt } = options;
-      const parts = await openParts({ ...options, home, repositorySalt, now }, metrics, signal);
+      const { home = homedir(), namedAfter = options.dataDir, repositorySalt } = options;
+      const parts = await openParts({ ...options, home, namedAfter, repositorySalt, now }, metrics, signal);
       const checkRules = (): void => {
         if (parts.gate.check()) parts.reporter.hurry();
       };

@@ -17,6 +17,8 @@ export interface HttpSink extends EventSink {
 export interface HttpSinkOptions {
   board: BoardClient;
   logger: Logger;
+  /** Gets each body that the board has accepted, before it was packed. */
+  onAccepted?: ((lines: Buffer) => void) | undefined;
   skew?: ClockSkew;
   /** Ms since 1970. */
   now?: () => number;
@@ -31,7 +33,8 @@ const REVOKED_LOOK_MS = 5 * 60_000;
  * Sends events to a board over HTTP as NDJSON, and reports of this machine. Greets the board first, and again when the way to it was
  * lost: only a board that knows this machine gets events. Takes out how far this machine's clock is off.
  */
-export const httpSink = ({ board, logger, now = Date.now, skew = createClockSkew(now) }: HttpSinkOptions): HttpSink => {
+export const httpSink = (options: HttpSinkOptions): HttpSink => {
+  const { board, logger, onAccepted, now = Date.now, skew = createClockSkew(now) } = options;
   let greeted: { answer: AgentAnswer; timesSet: number } | undefined;
   let knownVersion = '';
   /** When a refused token is to be looked at again; undefined while it is good. */
@@ -90,9 +93,11 @@ export const httpSink = ({ board, logger, now = Date.now, skew = createClockSkew
 
   const post = async (events: readonly SessionEvent[], signal: AbortSignal): Promise<IngestAnswer> => {
     const lines = linesOf(events.map((event) => onBoardsClock(event, skew)));
-    return lines.length > GZIP_FROM_BYTES
+    const answer = await (lines.length > GZIP_FROM_BYTES
       ? board.ingest(await compress(lines, { level: 1 }), 'gzip', signal)
-      : board.ingest(lines, undefined, signal);
+      : board.ingest(lines, undefined, signal));
+    onAccepted?.(lines);
+    return answer;
   };
 
   const send = async (events: readonly SessionEvent[], signal: AbortSignal, setAside: SetAside): Promise<void> => {

@@ -40,6 +40,8 @@ export interface HookStats {
 export interface HookSpoolDeps {
   /** The data folder. Made where it is missing. */
   dataDir: string;
+  /** The data folder that the stream is named after, where this one is a copy. Default: `dataDir`. */
+  namedAfter?: string;
   machine: string;
   owner: string | null;
   locate: Locate;
@@ -63,7 +65,12 @@ export const createHookSpool = (deps: HookSpoolDeps): HookSpool => {
   const dataDir = resolve(deps.dataDir);
   const folder = createSpoolFolder(join(dataDir, SPOOL), logger, now);
   const positions = createHookPositions({ path: join(dataDir, 'agent', 'hook-positions.json'), logger, now });
-  const parser = createHookParser({ machine, owner, stream: streamOf(dataDir), locate });
+  const parser = createHookParser({
+    machine,
+    owner,
+    stream: streamOf(deps.namedAfter === undefined ? dataDir : resolve(deps.namedAfter)),
+    locate,
+  });
   /** Claimed files that the shipper has, and those that were accepted and could not be removed. */
   const offered = new Set<string>();
   const accepted = new Set<string>();

@@ -166,7 +166,6 @@ export const createGate = (deps: GateDeps): Gate => {
       schemaVersion: EVENT_VERSION,
       sessionId,
       machine,
-      source: 'machine',
       stream: nameOf(`${stream}:${sessionId}`),
       position: lastPosition,
       occurredAt: at,
@@ -180,6 +179,7 @@ export const createGate = (deps: GateDeps): Gate => {
     places.touch();
     const event = {
       type: 'SessionWithdrawn' as const,
+      source: 'machine' as const,
       ...stamp(sessionId, 'privacy'),
       data: { why: 'private' as const },
     };
@@ -198,7 +198,7 @@ export const createGate = (deps: GateDeps): Gate => {
     const cwd = where.at(-1)?.cwd;
     if (cwd === undefined || deps.hasEnded(sessionId)) return;
     const data = { cwd, ...deps.locate(cwd), owner: deps.owner, clientVersion: null, entrypoint: null };
-    deps.shipper().offer([{ type: 'SessionLocated', ...stamp(sessionId, 'privacy-place'), data }]);
+    deps.shipper().offer([{ type: 'SessionLocated', source: 'presence', ...stamp(sessionId, 'privacy-place'), data }]);
   };
 
   const check = (): boolean => {

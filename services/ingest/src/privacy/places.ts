@@ -114,6 +114,10 @@ const forgetOldest = (sessions: Map<string, RememberedSession>): void => {
   for (const [sessionId] of byAge.slice(0, SESSIONS_MAX / 20)) sessions.delete(sessionId);
 };
 
+/** What stands in such a file. Throws where it is damaged. */
+export const storedSessions = (text: string): Record<string, RememberedSession> =>
+  storeSchema.parse(JSON.parse(text)).sessions;
+
 const load = (path: string, logger: Logger): Store => {
   const empty = (): Store => ({ version: 1, salt: randomBytes(24).toString('base64url'), sessions: {} });
   let read: string;

@@ -79,7 +79,7 @@ export const compileRules = (file: PrivacyFile, context: RulesContext): Rules =>
 type Matcher = (place: RulePlace) => boolean;
 
 /** By the name that people know (`acme/widgets`), and by the whole one (`github.com/acme/widgets`). Hosts ignore case. */
-const repositoryMatcher = (glob: string): Matcher => {
+export const repositoryMatcher = (glob: string): ((place: Pick<RulePlace, 'repo' | 'remote'>) => boolean) => {
   const matches = picomatch(glob, { nocase: true, dot: true });
   return ({ repo, remote }) => matches(repo) || (remote !== null && matches(remote));
 };
