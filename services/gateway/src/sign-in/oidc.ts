@@ -1,3 +1,4 @@
+import { typedNameSchema } from '@crewboard/contract';
 import {
   allowInsecureRequests,
   authorizationCodeGrant,
@@ -10,15 +11,14 @@ import {
   fetchUserInfo,
 } from 'openid-client';
 import { z } from 'zod';
-import { personName } from '../person-name.ts';
 import type { OidcOptions } from './options.ts';
 import { isPlainLoopback } from './plain-loopback.ts';
 import { authorizationUrlOf, fingerprint, PROVIDER_WITHIN_S, type Provider } from './provider.ts';
 
 const claimsSchema = z.object({
   sub: z.string(),
-  name: personName.optional().catch(undefined),
-  preferred_username: personName.optional().catch(undefined),
+  name: typedNameSchema.optional().catch(undefined),
+  preferred_username: typedNameSchema.optional().catch(undefined),
   email: z.string().optional().catch(undefined),
   email_verified: z.boolean().optional().catch(undefined),
   groups: z
