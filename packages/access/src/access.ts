@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Claims, createClaims } from './claims.ts';
 import { createInvites, type Invites } from './invites.ts';
-import { createMachines, type MachineIdentity, type Machines } from './machines.ts';
+import { type Admitted, createMachines, type Machines } from './machines.ts';
 import type { Records } from './records.ts';
 import { newSecret } from './secrets.ts';
 import { createViewers, type Viewers } from './viewers.ts';
@@ -23,7 +23,7 @@ export interface Access extends Invites, Machines, Claims, Viewers {
    * Uses up a code; the token is told this once. `undefined` where the code is not good (any more). A machine of the same
    * owner and name, or the one whose token is shown, is replaced: its old token ends.
    */
-  join(request: JoinRequest): Promise<(MachineIdentity & { token: string }) | undefined>;
+  join(request: JoinRequest): Promise<Admitted | undefined>;
   /** One random text of this board, for hashing names the same way on all its machines. */
   repositorySalt(): Promise<string>;
   close(): Promise<void>;

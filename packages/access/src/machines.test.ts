@@ -103,7 +103,7 @@ describe('a machine that joins again', () => {
     const { access } = await openAccess();
     const before = await joinMachine(access, { machine: 'old', owner: 'Ann' });
     const after = await rejoin(access, 'Ann', 'new', before.token);
-    expect(after).toMatchObject({ machineId: before.machineId, machine: 'new' });
+    expect(after).toMatchObject({ machineId: before.machineId, machine: 'new', formerly: 'old' });
     expect(await access.machineOf(before.token)).toBeUndefined();
     expect(await joinMachine(access, { machine: 'old', owner: 'Bob' })).toMatchObject({ machine: 'old' });
   });
@@ -113,6 +113,7 @@ describe('a machine that joins again', () => {
     const before = await joinMachine(access, { machine: 'laptop', owner: 'Anne' });
     const after = await rejoin(access, 'Ann', 'laptop', before.token);
     expect(identityOf(after)).toEqual({ machineId: before.machineId, machine: 'laptop', owner: 'Ann' });
+    expect(after.formerly).toBeUndefined();
     expect(await access.machineOf(before.token)).toBeUndefined();
   });
 

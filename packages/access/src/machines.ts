@@ -31,13 +31,20 @@ export interface MachineIdentity {
 
 export interface Machines {
   /** A token without an invitation, for machines that are set up by a program. */
-  issue(options: { machine: string; owner: string; by: string }): Promise<MachineIdentity & { token: string }>;
+  issue(options: { machine: string; owner: string; by: string }): Promise<Admitted>;
   /** `undefined` for a token that was never given, or was revoked. Reads the store each time: a revoked one ends at once. */
   machineOf(token: string): Promise<MachineIdentity | undefined>;
   /** Those that are revoked too, for 60 days. */
   machines(): Promise<JoinedMachine[]>;
   /** Ends the token. Resolves with false where there is no such machine, or it is revoked already. */
   revoke(machineId: string): Promise<boolean>;
+}
+
+/** What a machine is told when it joins. Its token is told this once. */
+export interface Admitted extends MachineIdentity {
+  token: string;
+  /** What it was called before, where that was otherwise: the board knows nobody of that name now. */
+  formerly?: string;
 }
 
 export interface AdmitOptions {
@@ -55,7 +62,7 @@ const parse = (value: unknown): MachineRecord | undefined => machineSchema.safeP
 export const createMachines = (
   records: Records,
   now: () => number,
-): Machines & { admit(options: AdmitOptions): Promise<MachineIdentity & { token: string }> } => {
+): Machines & { admit(options: AdmitOptions): Promise<Admitted> } => {
   const names = createMachineNames(records);
 
   /** The machine that was given this token last, revoked or not. */
@@ -67,7 +74,7 @@ export const createMachines = (
     return { machineId: credential.id, record };
   };
 
-  const admit = async ({ machine: wanted, owner, by, previousToken }: AdmitOptions) => {
+  const admit = async ({ machine: wanted, owner, by, previousToken }: AdmitOptions): Promise<Admitted> => {
     const previous = previousToken === undefined ? undefined : await lastGiven(previousToken);
     const secret = newSecret();
     let machineId = previous?.machineId;
@@ -88,7 +95,9 @@ export const createMachines = (
       if (before && before.machine !== machine) await names.release(before);
       // Where the same machine joins twice at once, the name may have gone to the other join, and away with it.
       if (await names.isHeld(held)) {
-        return { machineId, machine, owner, token: formatCredential('cbm', { id: machineId, secret }) };
+        const token = formatCredential('cbm', { id: machineId, secret });
+        const former = previous?.record.machine;
+        return { machineId, machine, owner, token, ...(former && former !== machine ? { formerly: former } : {}) };
       }
     }
   };

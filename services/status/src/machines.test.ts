@@ -94,4 +94,15 @@ describe('the watch over machines', () => {
     const startedAt = T0 + DAY_MS;
     expect(await watchAt(startedAt, startedAt + 1_000)).toEqual({ heardAt: T0, isSilent: false });
   });
+
+  it('finds silent at once what was taken off the board', async () => {
+    const seen = { report: aMachineReport({ machine: 'devbox' }), receivedAt: T0 };
+    const machines = vi.fn().mockResolvedValueOnce([seen]).mockResolvedValue([]);
+    const watch = createMachineWatch({ machines }, logger, () => T0 + 1_000, 1);
+    const abort = new AbortController();
+    const running = watch.run(abort.signal);
+    await vi.waitFor(() => expect(watch.heard.get('devbox')).toEqual({ heardAt: T0, isSilent: true }));
+    abort.abort();
+    await running;
+  });
 });

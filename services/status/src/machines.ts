@@ -28,12 +28,13 @@ export const createMachineWatch = (
   const look = async (): Promise<void> => {
     const at = now();
     const machines = await log.machines();
-    heard = new Map(
-      machines.map(({ report, receivedAt: heardAt }) => {
-        const isSilent = at - Math.max(heardAt, startedAt) >= MACHINE_LOST_MS;
-        return [report.machine, { heardAt, isSilent }];
-      }),
-    );
+    // One that was taken off the board (revoked, renamed) is heard no more under that name.
+    const gone = [...heard].map(([name, { heardAt }]) => [name, { heardAt, isSilent: true }] as const);
+    const reporting = machines.map(({ report, receivedAt: heardAt }) => {
+      const isSilent = at - Math.max(heardAt, startedAt) >= MACHINE_LOST_MS;
+      return [report.machine, { heardAt, isSilent }] as const;
+    });
+    heard = new Map([...gone, ...reporting]);
   };
 
   return {

@@ -39,6 +39,6 @@ const joinedRoutes =
 export const agentsRoutes =
   (options: AgentsOptions): FastifyPluginAsync =>
   async (app) => {
-    await app.register(joinRoute({ access: options.access, slowDown: createSlowDown() }));
+    await app.register(joinRoute({ access: options.access, log: options.log, slowDown: createSlowDown() }));
     await app.register(needing('machine', joinedRoutes(options)));
   };

@@ -1,4 +1,5 @@
 import { joinAnswerSchema } from '@crewboard/contract';
+import { aMachineReport, T0 } from '@crewboard/contract/testing';
 import { expect, test } from 'vitest';
 import { agentRequest, memoryLogger, openLog, reasonOf, startGateway } from '../../test/harness.ts';
 
@@ -54,6 +55,17 @@ test('a machine that shows its old token stays the same, and the old token ends'
   );
   expect(answer.machineId).toBe(before?.machineId);
   expect((await agentRequest(url, 'GET', '/api/agent', token)).status).toBe(401);
+});
+
+test('a machine that is called otherwise now leaves no report under its old name', async () => {
+  const log = await openLog();
+  const { url, access, token } = await startGateway(log);
+  const { machine = '' } = (await access.machineOf(token)) ?? {};
+  await log.saveMachine({ report: aMachineReport({ machine }), receivedAt: T0 });
+  const { code } = await access.invite({ owner: 'Dev', by: 'Ola' });
+  const response = await join(url, { code, machine: 'another name', previousToken: token });
+  expect(joinAnswerSchema.parse(await response.json()).machine).toBe('another name');
+  expect(await log.machines()).toEqual([]);
 });
 
 test('a name is one line of visible text', async () => {

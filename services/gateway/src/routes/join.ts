@@ -1,5 +1,6 @@
 import type { Access } from '@crewboard/access';
 import { type JoinAnswer, joinRequestSchema, withoutUnseen } from '@crewboard/contract';
+import type { EventLog } from '@crewboard/event-log';
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyPluginAsync } from 'fastify';
 import { BodyRefused } from '../ndjson.ts';
@@ -8,6 +9,7 @@ import type { SlowDown } from '../slow-down.ts';
 
 export interface JoinOptions {
   access: Pick<Access, 'join'>;
+  log: Pick<EventLog, 'removeMachine'>;
   slowDown: SlowDown;
 }
 
@@ -29,7 +31,7 @@ const parseJoin = (body: unknown) => {
  * answered the same way, and the later the more often it happens from one network.
  */
 export const joinRoute =
-  ({ access, slowDown }: JoinOptions): FastifyPluginAsync =>
+  ({ access, log, slowDown }: JoinOptions): FastifyPluginAsync =>
   async (app) => {
     await app.register(rateLimit, { max: JOINS_PER_MINUTE, timeWindow: '1 minute' });
     app.removeContentTypeParser('text/plain');
@@ -48,8 +50,14 @@ export const joinRoute =
           const message = 'This code is not good, or not any more: each is for one machine. Ask for a new invitation.';
           return reply.code(403).send(problem(403, message));
         }
-        const { token, machineId, machine, owner } = joined;
-        request.log.info({ machineId, machine, owner }, 'a machine has joined');
+        const { token, machineId, machine, owner, formerly } = joined;
+        request.log.info({ machineId, machine, owner, formerly }, 'a machine has joined');
+        // Its last report under that name would stay offline for ever. The token is told in any case: it is told only here.
+        if (formerly !== undefined) {
+          await log.removeMachine(formerly).catch((error: unknown) => {
+            request.log.warn({ err: error, machine: formerly }, 'the report of a renamed machine could not be removed');
+          });
+        }
         return { token, machineId, machine, owner };
       },
     );
