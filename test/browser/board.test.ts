@@ -193,7 +193,7 @@ describe('the board', () => {
   test('is empty with words and the command to paste', async () => {
     await open();
     await page.getByText('No sessions yet').waitFor();
-    expect(await page.locator('main code').allInnerTexts()).toEqual(['claude', 'npx crewboard agent']);
+    expect(await page.locator('main code').allInnerTexts()).toEqual(['claude']);
   });
 
   test('finds sessions by what people remember of them', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Access } from '@crewboard/access';
 import { openEmbeddedAccess } from '@crewboard/access/embedded';
 import {
   type BoardChange,
@@ -14,7 +15,7 @@ import {
 } from '@crewboard/contract';
 import { aBrief } from '@crewboard/contract/testing';
 import { openEmbeddedLog, type Projection } from '@crewboard/event-log';
-import { createGateway, type Gateway } from '@crewboard/gateway';
+import { createGateway, type Gateway, type SignInOptions } from '@crewboard/gateway';
 import { createLogger, createMetrics } from '@crewboard/runtime';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -39,6 +40,8 @@ const changesOf = ({ summary, brief, pullRequest, ...card }: Session): BoardChan
 /** A real gateway that serves the built page from a real log; a test plays the status service. */
 export interface LiveBoard {
   url: string;
+  /** Who may do what there: a test lets machines join. */
+  access: Access;
   /** Puts sessions onto the board, or replaces them. */
   tell(...sessions: Session[]): Promise<void>;
   /** Adds to the history of a session that is on the board, the oldest first. */
@@ -54,7 +57,12 @@ export interface LiveBoard {
   close(): Promise<void>;
 }
 
-export const openLiveBoard = async (): Promise<LiveBoard> => {
+export interface LiveBoardOptions {
+  /** Absent: nobody has to sign in, and the board is this machine's person's own. */
+  signIn?: SignInOptions;
+}
+
+export const openLiveBoard = async ({ signIn }: LiveBoardOptions = {}): Promise<LiveBoard> => {
   const dir = await mkdtemp(join(tmpdir(), 'crewboard-browser-'));
   const webDir = join(dir, 'web');
   await buildPage(webDir);
@@ -73,6 +81,7 @@ export const openLiveBoard = async (): Promise<LiveBoard> => {
       host: '127.0.0.1',
       port,
       openTo: { name: 'me', role: 'admin' },
+      signIn,
     });
   let gateway = await serve(0);
   const { url } = gateway;
@@ -89,6 +98,7 @@ export const openLiveBoard = async (): Promise<LiveBoard> => {
 
   return {
     url,
+    access,
     tell: (...sessions) =>
       save({
         rows: sessions.map(({ summary, brief, pullRequest, ...card }) => ({

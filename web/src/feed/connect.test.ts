@@ -13,7 +13,7 @@ const openSocket = (address: string): FeedSocket => {
   const feed: FeedSocket = { onopen: null, onmessage: null, onclose: null, close: () => socket.terminate() };
   socket.on('open', () => feed.onopen?.());
   socket.on('message', (data) => feed.onmessage?.({ data: String(data) }));
-  socket.on('close', () => feed.onclose?.());
+  socket.on('close', (code) => feed.onclose?.({ code }));
   socket.on('error', () => {}); // A close follows.
   return feed;
 };

@@ -13,7 +13,7 @@ export type ConnectionState =
 export interface FeedSocket {
   onopen: (() => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: (() => void) | null;
+  onclose: ((event: { code: number }) => void) | null;
   close(): void;
 }
 
@@ -27,6 +27,9 @@ export interface FeedTiming {
 
 export const FEED_TIMING: FeedTiming = { openMs: 10_000, quietMs: 45_000, firstRetryMs: 1_000, longestRetryMs: 15_000 };
 
+/** The gateway's own code for a feed whose person is not signed in any more. */
+const SIGNED_OUT = 4401;
+
 /** A sign this young makes `check` superfluous, in ms. */
 const FRESH_MS = 2_000;
 
@@ -35,6 +38,8 @@ export interface FeedOptions {
   address: (after: string | null) => string;
   onMessage: (message: FeedMessage) => void;
   onState: (state: ConnectionState) => void;
+  /** The gateway closed the feed because its person is not signed in any more. Nothing is tried after that. */
+  onSignedOut?: () => void;
   openSocket?: (address: string) => FeedSocket;
   timing?: FeedTiming;
 }
@@ -47,7 +52,7 @@ export interface Feed {
 
 /** Follows the gateway's feed until closed: hands on each readable message in order and comes back after every loss. */
 export const connectFeed = (options: FeedOptions): Feed => {
-  const { address, onMessage, onState, openSocket = browserSocket, timing = FEED_TIMING } = options;
+  const { address, onMessage, onState, onSignedOut, openSocket = browserSocket, timing = FEED_TIMING } = options;
   let state: ConnectionState = { kind: 'connecting', since: Date.now() };
   /** The socket whose messages count. */
   let current: FeedSocket | undefined;
@@ -56,6 +61,7 @@ export const connectFeed = (options: FeedOptions): Feed => {
   let after: string | null = null;
   let failures = 0;
   let lastSignAt = 0;
+  let isOver = false;
   let openDeadline: ReturnType<typeof setTimeout> | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
 
@@ -111,7 +117,11 @@ export const connectFeed = (options: FeedOptions): Feed => {
       if (state.kind !== 'live') become({ kind: 'live', since: Date.now() });
     };
     socket.onmessage = ({ data }) => receive(data);
-    socket.onclose = () => lose('lost');
+    socket.onclose = ({ code }) => {
+      if (code !== SIGNED_OUT) return lose('lost');
+      end();
+      onSignedOut?.();
+    };
   };
 
   const watch = setInterval(() => {
@@ -120,16 +130,20 @@ export const connectFeed = (options: FeedOptions): Feed => {
     open();
   }, timing.quietMs / 4);
 
+  const end = (): void => {
+    isOver = true;
+    clearInterval(watch);
+    dropSockets();
+  };
+
   onState(state);
   open();
   return {
     check() {
+      if (isOver) return;
       if (state.kind !== 'live' || Date.now() - lastSignAt > FRESH_MS) open();
     },
-    close() {
-      clearInterval(watch);
-      dropSockets();
-    },
+    close: end,
   };
 };
 
@@ -162,6 +176,6 @@ const browserSocket = (address: string): FeedSocket => {
   const feed: FeedSocket = { onopen: null, onmessage: null, onclose: null, close: () => socket.close() };
   socket.onopen = () => feed.onopen?.();
   socket.onmessage = ({ data }) => feed.onmessage?.({ data });
-  socket.onclose = () => feed.onclose?.();
+  socket.onclose = ({ code }) => feed.onclose?.({ code });
   return feed;
 };

@@ -1,46 +1,115 @@
-import { type Machines, machinesSchema, type StatusChange, statusChangeSchema } from '@crewboard/contract';
+import {
+  type InviteAnswer,
+  inviteAnswerSchema,
+  invitesSchema,
+  joinedMachinesSchema,
+  type Machines,
+  machinesSchema,
+  type SignInRequest,
+  type StatusChange,
+  statusChangeSchema,
+  type ViewerAnswer,
+  viewerAnswerSchema,
+} from '@crewboard/contract';
 import { z } from 'zod';
+
+export type Invites = z.infer<typeof invitesSchema>['invites'];
+export type JoinedMachines = z.infer<typeof joinedMachinesSchema>['machines'];
 
 /** The gateway refused a request; the message is its own sentence for a person. */
 export class Refused extends Error {
   readonly status: number;
-  constructor(status: number, message: string) {
+  /** When it may be tried again; null where the gateway did not say. */
+  readonly retryAfterMs: number | null;
+  constructor(status: number, message: string, retryAfterMs: number | null = null) {
     super(message);
     this.status = status;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
 /** What the page asks of the gateway over HTTP. Every call throws {@link Refused}, or what `fetch` throws where nobody answers. */
 export interface GatewayClient {
+  viewer(signal: AbortSignal): Promise<ViewerAnswer>;
+  signIn(request: SignInRequest): Promise<void>;
+  signOut(): Promise<void>;
   /** A session's changes of status, the oldest first; `null` for one that is not on the board. */
   history(sessionId: string, signal: AbortSignal): Promise<readonly StatusChange[] | null>;
   machines(signal: AbortSignal): Promise<Machines>;
+  /** Invitations that were not used yet: a member's own, all for an admin. */
+  invites(signal: AbortSignal): Promise<Invites>;
+  /** For an admin: every machine that joined. */
+  joinedMachines(signal: AbortSignal): Promise<JoinedMachines>;
+  /** `owner` counts for an admin only. */
+  invite(owner: string | undefined): Promise<InviteAnswer>;
+  takeBack(inviteId: string): Promise<void>;
+  revoke(machineId: string): Promise<void>;
+}
+
+export interface GatewayClientOptions {
+  /** Where the gateway is; empty where the page itself is from. */
+  base?: string;
+  /** Hears that the gateway does not know who asks (any more). */
+  onSignedOut?: () => void;
 }
 
 const historySchema = z.object({ history: z.array(statusChangeSchema) });
 const problemSchema = z.object({ message: z.string() });
 
-/** `base` is where the gateway is; empty where the page itself is from. */
-export const createGatewayClient = (base = ''): GatewayClient => {
-  const ask = async (path: string, init: RequestInit): Promise<unknown> => {
-    const response = await fetch(`${base}${path}`, init);
-    const body: unknown = await response.json().catch(() => null);
-    if (response.ok) return body;
-    const told = problemSchema.safeParse(body).data?.message;
-    throw new Refused(response.status, told ?? `The gateway answers ${response.status}.`);
+const refusalOf = (response: Response, body: unknown): Refused => {
+  const told = problemSchema.safeParse(body).data?.message;
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : null;
+  return new Refused(response.status, told ?? `The gateway answers ${response.status}.`, retryAfterMs);
+};
+
+export const createGatewayClient = ({ base = '', onSignedOut }: GatewayClientOptions = {}): GatewayClient => {
+  const call = async (path: string, init: RequestInit = {}): Promise<unknown> => {
+    const response = await fetch(`${base}/api${path}`, init);
+    const body: unknown = response.status === 204 ? null : await response.json().catch(() => null);
+    if (!response.ok) throw refusalOf(response, body);
+    return body;
   };
+  const ask = async (path: string, init?: RequestInit): Promise<unknown> => {
+    try {
+      return await call(path, init);
+    } catch (error) {
+      if (error instanceof Refused && error.status === 401) onSignedOut?.();
+      throw error;
+    }
+  };
+  const sending = (body: unknown): RequestInit => ({
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
   return {
+    viewer: async (signal) => viewerAnswerSchema.parse(await ask('/viewer', { signal })),
+    async signIn(request) {
+      // Its 401 says that the password is wrong.
+      await call('/sign-in', sending(request));
+    },
+    async signOut() {
+      await ask('/sign-out', { method: 'POST' });
+    },
     async history(sessionId, signal) {
       try {
-        const answer = await ask(`/api/sessions/${encodeURIComponent(sessionId)}/history`, { signal });
-        return historySchema.parse(answer).history;
+        return historySchema.parse(await ask(`/sessions/${encodeURIComponent(sessionId)}/history`, { signal })).history;
       } catch (error) {
         if (error instanceof Refused && error.status === 404) return null;
         throw error;
       }
     },
-    async machines(signal) {
-      return machinesSchema.parse(await ask('/api/machines', { signal }));
+    machines: async (signal) => machinesSchema.parse(await ask('/machines', { signal })),
+    invites: async (signal) => invitesSchema.parse(await ask('/admin/invites', { signal })).invites,
+    joinedMachines: async (signal) => joinedMachinesSchema.parse(await ask('/admin/machines', { signal })).machines,
+    invite: async (owner) => inviteAnswerSchema.parse(await ask('/admin/invites', sending({ owner }))),
+    async takeBack(inviteId) {
+      await ask(`/admin/invites/${encodeURIComponent(inviteId)}`, { method: 'DELETE' });
+    },
+    async revoke(machineId) {
+      await ask(`/admin/machines/${encodeURIComponent(machineId)}`, { method: 'DELETE' });
     },
   };
 };

@@ -13,5 +13,8 @@ export const useBoardStore = defineStore('board', () => {
   const apply = (messages: readonly FeedMessage[]): void => {
     board.value = messages.reduce(reduceBoard, board.value);
   };
-  return { board, sessions, isKnown, isEmpty, apply };
+  const forget = (): void => {
+    board.value = emptyBoard;
+  };
+  return { board, sessions, isKnown, isEmpty, apply, forget };
 });

@@ -7,5 +7,10 @@ export const useConnectionStore = defineStore('connection', () => {
   const become = (next: ConnectionState): void => {
     state.value = next;
   };
-  return { state, become };
+  /** Nothing answers; since when is kept. */
+  const becomeLost = (nextTryAt: number): void => {
+    const since = state.value.kind === 'offline' ? state.value.since : Date.now();
+    become({ kind: 'offline', since, nextTryAt, reason: 'lost' });
+  };
+  return { state, become, becomeLost };
 });

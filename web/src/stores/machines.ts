@@ -14,5 +14,9 @@ export const useMachinesStore = defineStore('machines', () => {
     machines.value = told.map((machine) => ({ ...machine, receivedAt: machine.receivedAt - now + pageNow }));
     asOf.value = pageNow;
   };
-  return { asOf, shown, hear };
+  const forget = (): void => {
+    machines.value = [];
+    asOf.value = null;
+  };
+  return { asOf, shown, hear, forget };
 });
