@@ -20,14 +20,14 @@ export const SETTINGS = [
 
 const START_DEADLINE_MS = 20_000;
 
-/** Asks a server on loopback; resolves with what it replied, '' where nobody did. Simple replies only. */
-const ask = (port: number, password: string, command: string): Promise<string> =>
+/** Whether a server on loopback answers who signs in like this, and has read its data. */
+const answers = (port: number, signIn: string): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(`AUTH ${password}\r\n${command}\r\n`));
+    const socket = connect(port, '127.0.0.1', () => socket.write(`AUTH ${signIn}\r\nPING\r\n`));
     let replies = '';
     const finish = (): void => {
       socket.destroy();
-      resolve(replies.split('\r\n')[1] ?? '');
+      resolve(replies.includes('+PONG'));
     };
     socket.setTimeout(1000, finish);
     socket.on('data', (data) => {
@@ -39,9 +39,9 @@ const ask = (port: number, password: string, command: string): Promise<string> =
   });
 
 /** Resolves when Redis answers and has read its data. */
-export const untilItAnswers = async (port: number, password = PASSWORD): Promise<void> => {
+export const untilItAnswers = async (port: number, signIn = PASSWORD): Promise<void> => {
   const until = Date.now() + START_DEADLINE_MS;
-  while ((await ask(port, password, 'PING')) !== '+PONG') {
+  while (!(await answers(port, signIn))) {
     if (Date.now() > until) throw new Error(`Redis on port ${port} did not answer in ${START_DEADLINE_MS / 1000} s`);
     await sleep(25);
   }
@@ -70,13 +70,14 @@ export interface RedisProcess {
 interface ProcessOptions {
   /** The arguments, which say everything but port, address and folder. */
   args?: readonly string[];
-  password?: string;
+  /** What it is asked with whether it is there: a password, or a user and a password. */
+  signIn?: string;
   /** Writes what else it needs into its folder, and returns the arguments that name it: they come first. */
   prepare?: (folder: string, port: number) => Promise<readonly string[]>;
 }
 
 export const startRedisProcess = async (options: ProcessOptions = {}): Promise<RedisProcess> => {
-  const { args = SETTINGS, password = PASSWORD, prepare = async () => [] } = options;
+  const { args = SETTINGS, signIn = PASSWORD, prepare = async () => [] } = options;
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), 'crewboard-redis-'));
   const first = await prepare(folder, port);
@@ -97,7 +98,7 @@ export const startRedisProcess = async (options: ProcessOptions = {}): Promise<R
     await kill();
     const address = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
     server = spawn('redis-server', [...first, ...address, ...args], { stdio: 'ignore' });
-    await untilItAnswers(port, password);
+    await untilItAnswers(port, signIn);
   };
   const stop = async (): Promise<void> => {
     await kill();

@@ -29,7 +29,7 @@ const SENTINEL_PASSWORD = `sentinel-${PASSWORD}`;
 const startSentinel = (masterPort: number): Promise<RedisProcess> =>
   startRedisProcess({
     args: ['--sentinel'],
-    password: SENTINEL_PASSWORD,
+    signIn: SENTINEL_PASSWORD,
     prepare: async (folder, port) => {
       const file = join(folder, 'sentinel.conf');
       const lines = [
