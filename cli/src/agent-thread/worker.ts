@@ -66,5 +66,7 @@ port.on('message', (message: ToAgent) => {
 });
 
 const logger = createLogger({ name: 'agent', level: logLevel });
-await createIngestService({ ...options, target: 'solo', sink, logger, registry }).run(stop.signal);
+await createIngestService({ ...options, target: 'solo', tells: 'a board of this machine', sink, logger, registry }).run(
+  stop.signal,
+);
 port.close();

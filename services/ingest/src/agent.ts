@@ -88,7 +88,8 @@ const live = async (config: AgentConfig, target: Target, { logger, signal }: Age
   const isBoard = target.kind === 'board';
   const { machine, owner, ...sources } = sourcesOf(config, target);
   const identity = { machine, owner };
-  const service = createIngestService({ ...identity, ...sources, repositorySalt, sink, logger, registry });
+  const tells = isBoard ? target.url : 'Redis';
+  const service = createIngestService({ ...identity, ...sources, tells, repositorySalt, sink, logger, registry });
   let isReady = false;
   void service.boardReady.then(() => {
     isReady = true;
@@ -100,8 +101,7 @@ const live = async (config: AgentConfig, target: Target, { logger, signal }: Age
   const port = config.CREWBOARD_AGENT_PORT;
   const health =
     port === undefined ? undefined : await startHealthServer({ host: '127.0.0.1', port, registry, ready, logger });
-  const told = isBoard ? target.url : 'redis';
-  logger.info({ ...identity, claudeDir: config.CLAUDE_CONFIG_DIR, target: told }, 'the agent runs');
+  logger.info({ ...identity, claudeDir: config.CLAUDE_CONFIG_DIR, target: tells }, 'the agent runs');
   try {
     await service.run(signal);
   } finally {

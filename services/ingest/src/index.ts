@@ -47,6 +47,7 @@ export { maskSecrets } from './privacy/secrets.ts';
 export { privacyPath, readPrivacyFile } from './privacy/settings.ts';
 export { sessionsIn, toldSessions } from './privacy/told-sessions.ts';
 export { createLocate } from './repository.ts';
+export { AlreadyRuns, type RunningAgent, runningAgent } from './running.ts';
 export { createIngestService, type IngestService, type IngestServiceOptions } from './service.ts';
 export { type EventSink, logSink } from './sink.ts';
 export { type FoundTranscript, streamName, type TranscriptFile, transcriptFileOf } from './transcript/find.ts';

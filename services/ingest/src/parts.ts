@@ -14,6 +14,7 @@ import { createPrivacySettings } from './privacy/settings.ts';
 import { tilde } from './privacy/show.ts';
 import { placesPath } from './privacy/told-sessions.ts';
 import { createLocate } from './repository.ts';
+import { takeFolder } from './running.ts';
 import type { Senses } from './senses/report.ts';
 import { createMachineReporter, type MachineReporter } from './senses/reporter.ts';
 import type { IngestServiceOptions } from './service.ts';
@@ -50,6 +51,7 @@ export const openParts = async (
   const { logger, machine, owner, now } = options;
   const folder = join(resolve(options.dataDir), 'agent');
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  const taken = await takeFolder(options.dataDir, options.tells);
   const claudeDir = await realpath(options.claudeDir).catch(() => resolve(options.claudeDir));
   const cursors = await openCursorStore(join(folder, `cursor-${options.target}.json`), logger);
   const deadLetters = openDeadLetters(folder, logger, now);
@@ -145,6 +147,7 @@ export const openParts = async (
       places.close();
       await cursors.close();
       await deadLetters.close();
+      await taken.release();
     },
   };
 };

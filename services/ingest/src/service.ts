@@ -23,6 +23,8 @@ export interface IngestServiceOptions {
    * Letters, digits, `-` and `_`.
    */
   target: string;
+  /** The same for people. */
+  tells: string;
   /** How much leaves where `privacy.json` in the data folder says nothing. */
   defaultTier: ToldTier;
   /** The person's home folder: rules may begin with it, and it is shown as `~`. */
@@ -38,7 +40,7 @@ export interface IngestServiceOptions {
 }
 
 export interface IngestService {
-  /** Follows and ships until the signal aborts; then it resolves. Rejects on a fault of its own. To be called once. */
+  /** Follows and ships until the signal aborts; then it resolves. Rejects on a fault of its own, or with `AlreadyRuns`. To be called once. */
   run(signal: AbortSignal): Promise<void>;
   /** Resolves when the sink has accepted what makes up the board: all short transcripts, the ends of long ones, presence, jobs, hooks. */
   boardReady: Promise<void>;

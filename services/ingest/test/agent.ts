@@ -63,6 +63,7 @@ export const startTestAgent = (
     owner: 'Dev',
     maxAgeDays: 7,
     target: 'board',
+    tells: 'a test',
     defaultTier: 'full',
     home: home.home,
     sink: {

@@ -38,6 +38,7 @@ export const startBoard = async (
     machine: 'replay',
     owner: null,
     target: 'solo',
+    tells: 'a replay',
     defaultTier: 'full',
     maxAgeDays: 1,
     sink: logSink(log, logger),

@@ -113,7 +113,11 @@ const explainRefusal = (
 };
 
 const adviceOnNetwork = (reason: string, { proxy }: Where): string => {
-  if (/CERT|SELF_SIGNED|ISSUER|SSL|TLS/i.test(reason)) {
+  if (/ALTNAME/i.test(reason)) return 'Its certificate is for another name: use the address that it is for.';
+  if (/EXPIRED|NOT_YET_VALID/i.test(reason)) {
+    return 'Its certificate is over, or this machine’s clock is wrong by days.';
+  }
+  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ISSUER|SSL|TLS/i.test(reason)) {
     return 'The certificate is signed by someone Node.js does not know, as companies do: name the file with their certificate in NODE_EXTRA_CA_CERTS or CREWBOARD_CA_FILE, or join with --ca <file>.';
   }
   if (/\b407\b|Proxy Authentication/i.test(reason)) {

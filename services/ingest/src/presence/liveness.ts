@@ -92,7 +92,8 @@ const startedAtInProc = (ticks: string): number | undefined => {
   return booted === undefined ? undefined : Number(booted) * 1000 + Number(ticks) * 10;
 };
 
-const hasProcess = (pid: number): boolean => {
+/** Some process has this pid here. */
+export const hasProcess = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
     return true;
