@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { version } from '../package.json' with { type: 'json' };
 import type { AgentFlags } from './agent/command.ts';
 import type { ForgetFlags } from './forget/command.ts';
@@ -29,7 +29,12 @@ program
   .option('--show', 'print what was sent and what would be sent now; sends nothing')
   .option('--sent', 'with --show: only what was sent')
   .option('--next', 'with --show: only what would be sent now')
-  .option('--json', 'with --show: one JSON object a line, and nothing else')
+  .option('--install', 'keep the agent running, now and after each login')
+  .option('--uninstall', 'take away what --install made')
+  .option('--status', 'how the agent of this machine fares, and what to do next')
+  .option('--json', 'with --status: as one JSON object; with --show: one a line, and nothing else')
+  .addOption(new Option('--settings <file>').hideHelp())
+  .addOption(new Option('--log-file <file>').hideHelp())
   .action(async (flags: AgentFlags) => (await import('./agent/command.ts')).agent(process.env, flags));
 
 program

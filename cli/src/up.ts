@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { agentIdentity, logSink } from '@crewboard/ingest';
+import { AlreadyRuns, agentIdentity, logSink, runningAgent } from '@crewboard/ingest';
 import { createLogger, createMetrics, parseConfig } from '@crewboard/runtime';
 import { startAgentThread } from './agent-thread/thread.ts';
 import { runBoard } from './board.ts';
@@ -13,9 +13,13 @@ export const up = async (env: NodeJS.ProcessEnv): Promise<void> => {
   const logger = createLogger({ name: 'crewboard', level: settings.LOG_LEVEL });
   const registry = createMetrics();
   const identity = agentIdentity({ machine: settings.CREWBOARD_MACHINE, owner: settings.CREWBOARD_OWNER });
+  const { HOST: host, PORT: port, CREWBOARD_DATA_DIR: dataDir } = settings;
+  const other = await runningAgent(dataDir);
+  if (other) throw new AlreadyRuns(other, dataDir);
   const agent = startAgentThread({
     claudeDir: settings.CLAUDE_CONFIG_DIR,
-    dataDir: settings.CREWBOARD_DATA_DIR,
+    dataDir,
+    tells: `http://${host}:${port}`,
     ...identity,
     maxAgeDays: settings.CREWBOARD_MAX_AGE_DAYS,
     defaultTier: settings.CREWBOARD_PRIVACY ?? 'full',

@@ -7,6 +7,8 @@ export interface AgentThreadData {
   machine: string;
   owner: string | null;
   maxAgeDays: number;
+  /** Whom it tells, for people. */
+  tells: string;
   defaultTier: 'status' | 'summary' | 'full';
   logLevel: string;
 }

@@ -44,8 +44,8 @@ const sink: EventSink = {
       };
       say({ kind: 'report', number, report });
     }),
-  // The board is on this machine.
-  clockSkewMs: () => 0,
+  // The board is on this machine, and of this version.
+  standing: () => ({ clockSkewMs: 0, boardVersion: null, trouble: null }),
 };
 
 port.on('message', (message: ToAgent) => {
@@ -66,7 +66,5 @@ port.on('message', (message: ToAgent) => {
 });
 
 const logger = createLogger({ name: 'agent', level: logLevel });
-await createIngestService({ ...options, target: 'solo', tells: 'a board of this machine', sink, logger, registry }).run(
-  stop.signal,
-);
+await createIngestService({ ...options, target: 'solo', sink, logger, registry }).run(stop.signal);
 port.close();

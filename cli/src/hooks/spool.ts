@@ -1,7 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type MachineReport, machineReportSchema } from '@crewboard/contract';
+import type { MachineReport } from '@crewboard/contract';
 import { spoolFolder } from '@crewboard/ingest/hook-settings';
+import { type LocalReport, localReportSchema } from '@crewboard/ingest/local-report';
 
 export interface SpoolView {
   folder: string;
@@ -34,9 +35,9 @@ export const viewSpool = async (dataDir: string, platform: NodeJS.Platform = pro
 export const reportPath = (dataDir: string): string => join(resolve(dataDir), 'agent', 'report.json');
 
 /** What the agent last told of itself; `undefined` where none ever ran here, or its report cannot be read. */
-export const lastReport = async (dataDir: string): Promise<MachineReport | undefined> => {
+export const lastReport = async (dataDir: string): Promise<LocalReport | undefined> => {
   try {
-    return machineReportSchema.parse(JSON.parse(await readFile(reportPath(dataDir), 'utf8')));
+    return localReportSchema.parse(JSON.parse(await readFile(reportPath(dataDir), 'utf8')));
   } catch {
     return undefined;
   }

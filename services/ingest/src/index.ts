@@ -44,6 +44,7 @@ export {
 export { forgetInJournal, readJournal } from './privacy/journal.ts';
 export type { PrivacyFile, PrivacyRule } from './privacy/rules.ts';
 export { maskSecrets } from './privacy/secrets.ts';
+export { writePrivately } from './private-file.ts';
 export { privacyPath, readPrivacyFile } from './privacy/settings.ts';
 export { sessionsIn, toldSessions } from './privacy/told-sessions.ts';
 export { createLocate } from './repository.ts';

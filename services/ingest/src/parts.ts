@@ -74,7 +74,7 @@ export const openParts = async (
     hasEnded: (sessionId) => cursors.ended.has(sessionId),
     now,
   });
-  const shipper = createShipper({ sink: gate.guard(options.sink), deadLetters, metrics, signal });
+  const shipper = createShipper({ sink: gate.guard(options.sink), deadLetters, metrics, signal, now });
   const maxAgeMs = options.maxAgeDays * DAY_MS;
   const deps = { claudeDir, machine, owner, maxAgeMs, locate, cursors, shipper, logger, now };
   const follower = createTranscriptFollower({ ...deps, deadLetters, metrics });
@@ -120,7 +120,14 @@ export const openParts = async (
     unknownEntryTypes: follower.unknownTypes,
   });
   const { dataDir, sink } = options;
-  const reporter = createMachineReporter({ ...deps, dataDir, folder, sink, senses });
+  const reporter = createMachineReporter({
+    ...deps,
+    dataDir,
+    folder,
+    sink,
+    senses,
+    acceptedAt: () => shipper.acceptedAt,
+  });
   metrics.watch({
     backlogBytes: () => follower.backlogBytes,
     queuedEvents: () => shipper.queuedEvents,
@@ -130,7 +137,7 @@ export const openParts = async (
     hookPayloads: () => spool.stats.heard,
     unreadableHookPayloads: () => spool.stats.unreadable,
     waitingHookPayloads: () => spool.stats.waiting,
-    clockSkewSeconds: () => (sink.clockSkewMs() ?? 0) / 1000,
+    clockSkewSeconds: () => (sink.standing().clockSkewMs ?? 0) / 1000,
   });
   return {
     follower,

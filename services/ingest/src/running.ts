@@ -21,8 +21,8 @@ export class AlreadyRuns extends Error {
   constructor({ pid, host, tells }: RunningAgent, dataDir: string) {
     const where = host === hostname() ? `process ${pid}` : `process ${pid} on ${host}`;
     super(
-      `An agent works with ${resolve(dataDir)} already (${where}, for ${tells}). Stop it first ` +
-        '(an installed one: crewboard agent --uninstall), or give this one a folder of its own: CREWBOARD_DATA_DIR=<folder>',
+      `Crewboard works with ${resolve(dataDir)} already (${where}, for ${tells}). Stop that first ` +
+        '(an installed agent: crewboard agent --uninstall), or give this one a folder of its own: CREWBOARD_DATA_DIR=<folder>',
     );
   }
 }

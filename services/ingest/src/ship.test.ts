@@ -5,7 +5,7 @@ import type { DeadLine } from './dead-letters.ts';
 import { createShipper } from './ship.ts';
 import type { EventSink } from './sink.ts';
 
-const deps = { metrics: { eventsSent: () => undefined }, deadLetters: { add: () => undefined } };
+const deps = { metrics: { eventsSent: () => undefined }, deadLetters: { add: () => undefined }, now: () => 7 };
 
 /** A sink that accepts a batch when it is told to. */
 const createSlowSink = () => {
@@ -119,5 +119,6 @@ describe('a shipper', () => {
     await shipper.accepted();
     expect(noted).toEqual([{ file: event?.stream, offset: event?.position, length: 70_000, reason: 'too large' }]);
     expect(shipper.queuedEvents).toBe(0);
+    expect(shipper.acceptedAt).toBe(7);
   });
 });

@@ -27,6 +27,8 @@ export interface Shipper {
   /** Rejects when a send fails for good or the signal aborts; never resolves. */
   readonly ended: Promise<void>;
   readonly queuedEvents: number;
+  /** When events were accepted last, in ms since 1970; null before the first. */
+  readonly acceptedAt: number | null;
 }
 
 export interface ShipperDeps {
@@ -34,11 +36,14 @@ export interface ShipperDeps {
   deadLetters: Pick<DeadLetters, 'add'>;
   metrics: Pick<IngestMetrics, 'eventsSent'>;
   signal: AbortSignal;
+  /** Ms since 1970. */
+  now: () => number;
 }
 
-export const createShipper = ({ sink, deadLetters, metrics, signal }: ShipperDeps): Shipper => {
+export const createShipper = ({ sink, deadLetters, metrics, signal, now }: ShipperDeps): Shipper => {
   const queue: Shipment[] = [];
   let queuedEvents = 0;
+  let acceptedAt: number | null = null;
   let isSending = false;
   /** Readers that wait for room, and those that wait for everything to be accepted. */
   let forRoom: Deferred[] = [];
@@ -85,6 +90,7 @@ export const createShipper = ({ sink, deadLetters, metrics, signal }: ShipperDep
           await sink.send(events, signal, setAside);
           metrics.eventsSent(events.length);
           queuedEvents -= events.length;
+          acceptedAt = now();
         }
         for (const { onAccepted } of batch) onAccepted?.();
         if (queuedEvents < QUEUE_EVENTS) wake();
@@ -133,6 +139,9 @@ export const createShipper = ({ sink, deadLetters, metrics, signal }: ShipperDep
     ended: ended.promise,
     get queuedEvents() {
       return queuedEvents;
+    },
+    get acceptedAt() {
+      return acceptedAt;
     },
   };
 };

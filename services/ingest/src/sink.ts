@@ -2,6 +2,7 @@ import type { MachineReport, SessionEvent } from '@crewboard/contract';
 import type { EventLog } from '@crewboard/event-log';
 import type { Logger } from '@crewboard/runtime';
 import { type Attempt, untilAccepted } from './board/retry.ts';
+import type { Standing } from './senses/local-report.ts';
 
 /** Notes an event that will never be accepted, with the reason; `sizeBytes` is what it takes as JSON. */
 export type SetAside = (event: SessionEvent, sizeBytes: number, reason: string) => void;
@@ -18,8 +19,7 @@ export interface EventSink {
    * aborts. Never waits for events.
    */
   report(report: MachineReport, signal: AbortSignal): Promise<void>;
-  /** The board's clock minus this machine's, in ms, as far as its answers told; null before the first. */
-  clockSkewMs(): number | null;
+  standing(): Standing;
 }
 
 /** Appends to the log directly: for solo use, and for agents that are trusted with Redis. Events and reports have this machine's times. */
@@ -36,5 +36,5 @@ export const logSink = (log: Pick<EventLog, 'append' | 'saveMachine'>, logger?: 
     return untilAccepted(attempt, { signal, ...(logger ? { logger } : {}) });
   },
   report: (report) => log.saveMachine({ report, receivedAt: Date.now() }),
-  clockSkewMs: () => 0,
+  standing: () => ({ clockSkewMs: 0, boardVersion: null, trouble: null }),
 });

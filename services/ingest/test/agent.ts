@@ -73,7 +73,7 @@ export const startTestAgent = (
       report: async (report) => {
         reports.push(report);
       },
-      clockSkewMs: () => 0,
+      standing: () => ({ clockSkewMs: 0, boardVersion: null, trouble: null }),
       ...sink,
     },
     logger: quiet,

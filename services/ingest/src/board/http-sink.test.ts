@@ -80,6 +80,7 @@ describe('the http sink', () => {
       await expect(sink.report(aMachineReport(), signal)).rejects.toThrow('revoked');
     }
     expect(said()).toHaveLength(1);
+    expect(sink.standing().trouble).toContain('revoked');
     expect(board.lines()).toEqual(['GET /api/agent']);
     stopping.abort();
     await expect(sending).rejects.toThrow();
@@ -155,9 +156,9 @@ describe('the http sink', () => {
     const board = await startStubBoard({ now: () => Date.now() + 90_000 });
     const { sink } = sinkFor(board.url);
     const report = aMachineReport({ machine: 'dev box/1' });
-    expect(sink.clockSkewMs()).toBeNull();
+    expect(sink.standing()).toEqual({ clockSkewMs: null, boardVersion: null, trouble: null });
     await sink.report(report, signal);
-    expect(Math.round((sink.clockSkewMs() ?? 0) / 10_000)).toBe(9);
+    expect(Math.round((sink.standing().clockSkewMs ?? 0) / 10_000)).toBe(9);
     expect(board.lines()).toEqual(['PUT /api/agent/report']);
     expect(JSON.parse(board.requests[0]?.body ?? '')).toEqual(report);
   });

@@ -37,6 +37,7 @@ export const httpSink = (options: HttpSinkOptions): HttpSink => {
   const { board, logger, onAccepted, now = Date.now, skew = createClockSkew(now) } = options;
   let greeted: { answer: AgentAnswer; timesSet: number } | undefined;
   let knownVersion = '';
+  let trouble: string | null = null;
   /** When a refused token is to be looked at again; undefined while it is good. */
   let refused: { error: unknown; lookAt: number } | undefined;
 
@@ -65,6 +66,7 @@ export const httpSink = (options: HttpSinkOptions): HttpSink => {
     noteVersions(answer.boardVersion);
     greeted = { answer, timesSet: skew.timesSet };
     refused = undefined;
+    trouble = null;
   };
 
   /** Told once, whether an event or a report met it first. */
@@ -72,6 +74,7 @@ export const httpSink = (options: HttpSinkOptions): HttpSink => {
     greeted = undefined;
     if (!refused) logger.error({ board: board.url }, error instanceof Error ? error.message : String(error));
     refused = { error, lookAt: performance.now() + REVOKED_LOOK_MS };
+    trouble = error instanceof Error ? error.message : String(error);
   };
 
   const failed = (error: unknown): Awaited<ReturnType<Attempt>> => {
@@ -80,12 +83,13 @@ export const httpSink = (options: HttpSinkOptions): HttpSink => {
       return { ok: false, reason: '', retryAfterMs: REVOKED_LOOK_MS };
     }
     if (!(error instanceof BoardError)) return { ok: false, reason: 'the events cannot be sent', error };
-    const { trouble, message: reason } = error;
-    if (trouble.kind !== 'refused') {
+    const { trouble: met, message: reason } = error;
+    trouble = reason;
+    if (met.kind !== 'refused') {
       greeted = undefined;
-      return { ok: false, reason, isLasting: trouble.kind === 'strange' };
+      return { ok: false, reason, isLasting: met.kind === 'strange' };
     }
-    const { status, retryAfterMs } = trouble;
+    const { status, retryAfterMs } = met;
     if (status !== 429) greeted = undefined;
     const isLasting = status < 500 && status !== 408 && status !== 429;
     return { ok: false, reason, retryAfterMs, isLasting };
@@ -107,6 +111,7 @@ export const httpSink = (options: HttpSinkOptions): HttpSink => {
         skew.look();
         if (greeted?.timesSet !== skew.timesSet) await greet(signal);
         noteTurnedDown(await post(events, signal));
+        trouble = null;
         return { ok: true };
       } catch (error) {
         isTooLarge = isStatus(error, 413);
@@ -142,8 +147,10 @@ export const httpSink = (options: HttpSinkOptions): HttpSink => {
       try {
         await measured(board.report(report, signal));
         refused = undefined;
+        trouble = null;
       } catch (error) {
         if (isRevoked(error)) noteRefusal(error);
+        else if (error instanceof BoardError) trouble = error.message;
         throw error;
       }
     },
@@ -161,7 +168,7 @@ export const httpSink = (options: HttpSinkOptions): HttpSink => {
         await untilAccepted(attempt, { signal, logger });
       }
     },
-    clockSkewMs: () => skew.ms,
+    standing: () => ({ clockSkewMs: skew.ms, boardVersion: knownVersion || null, trouble }),
   };
 };
 

@@ -50,13 +50,13 @@ it('shows the token that it had before, to the same board only', async () => {
 });
 
 it.each([
-  [401, 'Ask for another invitation'],
-  [400, 'Ask for another invitation'],
-  [410, 'Ask for another invitation'],
-  [404, 'Nothing takes events at'],
-  [502, '502'],
-])('changes nothing where the board answers %i, and says what to do', async (status, expected) => {
-  const { join, path } = await setUp(() => ({ status }));
+  [403, '{"message":"This code is not good."}', 'Ask for another invitation'],
+  [400, '{"message":"The body is no request to join."}', 'Ask for another invitation'],
+  [403, '<html>Blocked by your company</html>', 'must let agents through'],
+  [404, '', 'Nothing takes events at'],
+  [502, '', '502'],
+])('changes nothing where the answer is %i %s, and says what to do', async (status, body, expected) => {
+  const { join, path } = await setUp(() => ({ status, body }));
   await expect(join()).rejects.toThrow(expected);
   expect(existsSync(path)).toBe(false);
 });

@@ -5,7 +5,7 @@ import { parseJoinLink } from './address.ts';
 import { joinBoard } from './client.ts';
 import { connectBoard } from './connection.ts';
 import { type Credentials, readCredentials, saveCredentials } from './credentials.ts';
-import { BoardError } from './trouble.ts';
+import { BoardError, messageOf } from './trouble.ts';
 
 export interface JoinOptions {
   /** What an invitation shows: `<address>#<code>`. */
@@ -54,6 +54,9 @@ const REFUSED =
   'The board does not take this code: it was used already, has expired, or is not whole. A code lets one machine join, once. ' +
   'Ask for another invitation and paste its whole line.';
 
-/** By what its `join` answers to a code that is not good. */
+/** As a board says it. The refusal of something in between says nothing of the kind. */
 const refusesCode = (error: unknown): boolean =>
-  error instanceof BoardError && error.trouble.kind === 'refused' && [400, 401, 410].includes(error.trouble.status);
+  error instanceof BoardError &&
+  error.trouble.kind === 'refused' &&
+  [400, 403].includes(error.trouble.status) &&
+  messageOf(error.trouble.said) !== '';

@@ -147,7 +147,7 @@ export const reasonOf = (error: unknown): string => {
 };
 
 /** The board tells errors as `{statusCode, error, message}`; anything else in between may say what it likes, which is not repeated. */
-const messageOf = (said: string): string => {
+export const messageOf = (said: string): string => {
   try {
     const body: unknown = JSON.parse(said);
     const message = typeof body === 'object' && body !== null && 'message' in body ? body.message : undefined;

@@ -224,7 +224,7 @@ export const createGate = (deps: GateDeps): Gate => {
 
   const guard = (sink: EventSink): EventSink => ({
     report: (report, signal) => sink.report(report, signal),
-    clockSkewMs: () => sink.clockSkewMs(),
+    standing: () => sink.standing(),
     async send(events, signal, setAside) {
       for (;;) {
         check();

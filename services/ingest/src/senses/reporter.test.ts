@@ -63,7 +63,7 @@ describe('the report of a machine', () => {
           agent.reports.push(report);
           clockSkewMs = 90_000;
         },
-        clockSkewMs: () => clockSkewMs,
+        standing: () => ({ clockSkewMs, boardVersion: null, trouble: null }),
       },
     });
     await agent.boardReady;

@@ -5,6 +5,7 @@ import type { Logger } from '@crewboard/runtime';
 import { hooksInstalled } from '../hooks/settings.ts';
 import { writePrivately } from '../private-file.ts';
 import type { EventSink } from '../sink.ts';
+import type { LocalReport } from './local-report.ts';
 import { machineReport, type Senses } from './report.ts';
 
 /** Tells the board how this machine's agent and its senses fare: at once, and again and again. */
@@ -23,7 +24,8 @@ export interface MachineReporterDeps {
   machine: string;
   owner: string | null;
   senses: () => Senses;
-  sink: Pick<EventSink, 'report' | 'clockSkewMs'>;
+  sink: Pick<EventSink, 'report' | 'standing'>;
+  acceptedAt: () => number | null;
   logger: Logger;
   now: () => number;
 }
@@ -37,7 +39,7 @@ export const createMachineReporter = (deps: MachineReporterDeps): MachineReporte
   const startedAt = now();
   let pause = new AbortController();
 
-  const note = async (report: MachineReport): Promise<void> => {
+  const note = async (report: LocalReport): Promise<void> => {
     try {
       await writePrivately(path, JSON.stringify(report));
     } catch (error) {
@@ -63,9 +65,10 @@ export const createMachineReporter = (deps: MachineReporterDeps): MachineReporte
   const report = async (signal: AbortSignal): Promise<void> => {
     const installed = await hooksInstalled(deps.claudeDir, deps.dataDir);
     const at = now();
-    const context = { machine, owner, startedAt, at, clockSkewMs: deps.sink.clockSkewMs(), installed };
+    const standing = deps.sink.standing();
+    const context = { machine, owner, startedAt, at, clockSkewMs: standing.clockSkewMs, installed };
     const built = machineReport(deps.senses(), context);
-    await Promise.all([note(built), send(built, signal)]);
+    await Promise.all([note({ ...built, standing, acceptedAt: deps.acceptedAt() }), send(built, signal)]);
   };
 
   return {
