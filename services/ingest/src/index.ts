@@ -44,9 +44,9 @@ export {
 export { forgetInJournal, readJournal } from './privacy/journal.ts';
 export type { PrivacyFile, PrivacyRule } from './privacy/rules.ts';
 export { maskSecrets } from './privacy/secrets.ts';
-export { writePrivately } from './private-file.ts';
 export { privacyPath, readPrivacyFile } from './privacy/settings.ts';
 export { sessionsIn, toldSessions } from './privacy/told-sessions.ts';
+export { writePrivately } from './private-file.ts';
 export { createLocate } from './repository.ts';
 export { AlreadyRuns, type RunningAgent, runningAgent } from './running.ts';
 export { createIngestService, type IngestService, type IngestServiceOptions } from './service.ts';

@@ -12,10 +12,15 @@ export const standingSchema = z.object({
 });
 export type Standing = z.infer<typeof standingSchema>;
 
-/** What the agent leaves on its own machine, for who asks there: its report, and what the board has no need to be told. */
+const NOTHING_TOLD: Standing = { clockSkewMs: null, boardVersion: null, trouble: null };
+
+/**
+ * What the agent leaves on its own machine, for who asks there: its report, and what the board has no need to be told. That is absent
+ * from what an older agent left.
+ */
 export const localReportSchema = machineReportSchema.extend({
-  standing: standingSchema,
+  standing: standingSchema.default(NOTHING_TOLD),
   /** When events were accepted last, in ms since 1970; null before the first of this life. */
-  acceptedAt: z.number().int().nullable(),
+  acceptedAt: z.number().int().nullable().default(null),
 });
 export type LocalReport = z.infer<typeof localReportSchema>;
