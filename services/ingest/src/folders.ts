@@ -28,6 +28,7 @@ interface Watched {
 export const createFolderWatches = ({ root, logger, onEntry }: FolderWatchesDeps): FolderWatches => {
   const watched = new Map<string, Watched>();
   let hasWarned = false;
+  let isClosed = false;
 
   const drop = (folder: string): void => {
     watched.get(folder)?.watcher.close();
@@ -41,6 +42,8 @@ export const createFolderWatches = ({ root, logger, onEntry }: FolderWatchesDeps
   };
 
   const begin = (folder: string): boolean => {
+    // A look that was under way ends later: nobody would close what it begins to watch.
+    if (isClosed) return false;
     const stat = lstatSync(join(root, folder), { throwIfNoEntry: false });
     if (!stat?.isDirectory()) return false;
     try {
@@ -67,6 +70,7 @@ export const createFolderWatches = ({ root, logger, onEntry }: FolderWatchesDeps
       for (const other of watched.keys()) if (other === folder || other.startsWith(`${folder}/`)) drop(other);
     },
     close() {
+      isClosed = true;
       for (const folder of watched.keys()) drop(folder);
     },
   };
