@@ -53,6 +53,10 @@ describe('the npm package, installed in an empty folder', () => {
       expect(text.includes(root), `${name} tells the path of the repository`).toBe(false);
       expect(text.includes('sourceMappingURL=data'), `${name} has a source map`).toBe(false);
     }
+    const licences = await readFile(join(installed(), 'dist/THIRD-PARTY-LICENCES.txt'), 'utf8');
+    for (const bundled of ['fastify', 'ioredis', 'undici', '@fontsource-variable/inter', 'pinia']) {
+      expect(licences).toMatch(new RegExp(`^${bundled} [\\d.]+ \\(`, 'm'));
+    }
     expect(packedBytes).toBeLessThan(3_000_000);
     console.log(`packed ${(packedBytes / 1e6).toFixed(2)} MB`);
   });
@@ -89,5 +93,6 @@ describe('the npm package, installed in an empty folder', () => {
     for (const part of ['agent', 'demo', 'doctor'])
       expect(await npx(home, part, '--help')).toContain(`crewboard ${part}`);
     expect(await npx(home, 'hooks', 'status')).toContain('hooks');
+    expect(await npx(home, 'token', 'issue', '--machine', 'ci-1', '--owner', 'CI')).toMatch(/^cbm_[\w-]+\.[\w-]+$/m);
   });
 });
