@@ -108,6 +108,17 @@ describe('a machine that joins again', () => {
     expect(await joinMachine(access, { machine: 'old', owner: 'Bob' })).toMatchObject({ machine: 'old' });
   });
 
+  it('remembers what it was called before, each name once, and not the one that it has', async () => {
+    const { access } = await openAccess();
+    let { token } = await joinMachine(access, { machine: 'one', owner: 'Ann' });
+    expect((await access.machineOf(token))?.formerNames).toBeUndefined();
+    for (const machine of ['two', 'three', 'two']) ({ token } = await rejoin(access, 'Ann', machine, token));
+    expect((await access.machineOf(token))?.formerNames).toEqual(['one', 'three']);
+    for (let n = 0; n < 30; n++) ({ token } = await rejoin(access, 'Ann', `name ${n}`, token));
+    const { formerNames = [] } = (await access.machineOf(token)) ?? {};
+    expect([formerNames.length, formerNames.at(-1)]).toEqual([10, 'name 28']);
+  });
+
   it('is the same one by its token when it is invited for another owner', async () => {
     const { access } = await openAccess();
     const before = await joinMachine(access, { machine: 'laptop', owner: 'Anne' });

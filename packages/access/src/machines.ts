@@ -1,3 +1,4 @@
+import { FORMER_NAMES_MAX } from '@crewboard/contract';
 import { z } from 'zod';
 import { CLAIM_TTL_MS } from './claims.ts';
 import { createMachineNames } from './machine-names.ts';
@@ -14,6 +15,8 @@ const machineSchema = z.object({
   revokedAt: epochMs.nullable(),
   /** Of its name, see `machine-names.ts`. */
   hold: z.string(),
+  /** The latest ones, the oldest first; absent from a machine that was never renamed. */
+  formerNames: z.array(name).optional(),
 });
 type MachineRecord = z.infer<typeof machineSchema>;
 
@@ -27,6 +30,8 @@ export interface MachineIdentity {
   /** What the board calls it; unlike any other machine's of the board. */
   machine: string;
   owner: string;
+  /** What it was called when it joined before, where that was another name; the latest {@link FORMER_NAMES_MAX}, the oldest first. */
+  formerNames?: readonly string[] | undefined;
 }
 
 export interface Machines {
@@ -58,6 +63,14 @@ export interface AdmitOptions {
 const REVOKED_TTL_MS = CLAIM_TTL_MS;
 
 const parse = (value: unknown): MachineRecord | undefined => machineSchema.safeParse(value).data;
+
+/** What a machine was called before it is called `machine`. */
+const formerNamesAfter = (before: MachineRecord | undefined, machine: string): string[] => {
+  if (!before) return [];
+  const names = new Set([...(before.formerNames ?? []), before.machine]);
+  names.delete(machine);
+  return [...names].slice(-FORMER_NAMES_MAX);
+};
 
 export const createMachines = (
   records: Records,
@@ -91,7 +104,12 @@ export const createMachines = (
         revokedAt: null,
         hold,
       };
-      const before = parse(await records.update('machine', machineId, () => ({ value })));
+      const before = parse(
+        await records.update('machine', machineId, (current) => {
+          const formerNames = formerNamesAfter(parse(current), machine);
+          return { value: { ...value, ...(formerNames.length > 0 ? { formerNames } : {}) } satisfies MachineRecord };
+        }),
+      );
       if (before && before.machine !== machine) await names.release(before);
       // Where the same machine joins twice at once, the name may have gone to the other join, and away with it.
       if (await names.isHeld(held)) {
@@ -109,7 +127,8 @@ export const createMachines = (
       const found = await lastGiven(token);
       if (!found || found.record.revokedAt !== null) return undefined;
       const { machineId, record } = found;
-      return { machineId, machine: record.machine, owner: record.owner };
+      const { machine, owner, formerNames } = record;
+      return { machineId, machine, owner, formerNames };
     },
     async machines() {
       return (await records.list('machine')).flatMap(({ id, value }) => {

@@ -260,7 +260,7 @@ export const JobChanged = event('JobChanged', {
 
 /** The board has heard nothing of the session's machine since `silentSince` (the board's clock, ms since 1970). Told by the board itself. */
 export const MachineLost = event('MachineLost', { silentSince: epochMs });
-/** The machine is heard again. */
+/** The machine is heard again, or under another name: `machine` is the one that it has now. */
 export const MachineReturned = event('MachineReturned', {});
 
 /**

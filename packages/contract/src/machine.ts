@@ -61,8 +61,16 @@ export const machineReportSchema = z.object({
 });
 export type MachineReport = z.infer<typeof machineReportSchema>;
 
+/** So many names that a machine had before are remembered. */
+export const FORMER_NAMES_MAX = 10;
+
 /** A machine as the board knows it: its last report, and when that came by the board's clock. */
-export const machineSchema = z.object({ report: machineReportSchema, receivedAt: epochMs });
+export const machineSchema = z.object({
+  report: machineReportSchema,
+  receivedAt: epochMs,
+  /** What it was called before it joined again under another name: its older sessions say so still. */
+  formerNames: z.array(name.min(1)).max(FORMER_NAMES_MAX).optional(),
+});
 export type Machine = z.infer<typeof machineSchema>;
 
 /** GET /api/machines. `now` is the board's clock: what `receivedAt` is told apart by, whatever the clock of who asks says. */

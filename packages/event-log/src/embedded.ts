@@ -147,13 +147,13 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
       ];
       await transact(() => {
         leases.assertNewest(lease);
-        for (const [key, raw] of saved) rows.putSync(key, raw);
-        rings.append(told);
         for (const sessionId of projection.removed) {
           rows.removeSync(nameKey(sessionId));
           for (const kind of RINGS) rings.remove(ringId(kind, sessionId));
           for (const type of ENRICHMENT_KINDS) enrichments.removeSync(nameKey(enrichmentField({ type, sessionId })));
         }
+        for (const [key, raw] of saved) rows.putSync(key, raw);
+        rings.append(told);
         changes.append(appended);
         store.setCheckpoint(lease.partition, projection.checkpoint);
       });

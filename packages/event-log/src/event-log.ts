@@ -42,13 +42,16 @@ export interface Row {
 
 /** What one step of the fold leaves behind. Saved whole or not at all. */
 export interface Projection {
+  /**
+   * Sessions whose rows go away, with their histories, stories and what was found of them; before all else, so that one which begins
+   * anew in the same step is among the rows too.
+   */
+  removed: readonly string[];
   /** Rows that are new or changed. */
   rows: readonly Row[];
-  /** Sessions whose rows go away. */
-  removed: readonly string[];
   /** Appended to the board changelog, in this order. */
   changes: readonly BoardChange[];
-  /** Appended to the histories of their sessions, in this order. A removed session's history goes with its row. */
+  /** Appended to the histories of their sessions, in this order. */
   history: readonly HistoryEntry[];
   /** The same for their stories. */
   story: readonly StoryLine[];

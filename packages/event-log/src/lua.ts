@@ -57,9 +57,9 @@ return 0`;
  * Saves one step of a fold, where the fence is the newest.
  * KEYS  1 fence, 2 rows, 3 board changelog, 4 checkpoint, 5 histories and stories (see `history-ring.ts` for the fields),
  *       6 enrichment
- * ARGV  1 fence, 2 checkpoint, 3 number of rows, 4 number of entries of rings, 5 number of removals, then for each row
- *       its session id and JSON, for each entry its ring's id and JSON, for each removal its session id, and
- *       the changes as JSON
+ * ARGV  1 fence, 2 checkpoint, 3 number of removals, 4 number of rows, 5 number of entries of rings, then for each removal
+ *       its session id, for each row its session id and JSON, for each entry its ring's id and JSON, and the changes as JSON.
+ *       A session that is removed and has a row begins anew
  * returns 1 when it was saved, 0 when the fence is an old one: then nothing was written
  */
 export const SAVE = `
@@ -68,16 +68,6 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then
 end
 local at = 6
 for _ = 1, tonumber(ARGV[3]) do
-  redis.call('HSET', KEYS[2], ARGV[at], ARGV[at + 1])
-  at = at + 2
-end
-for _ = 1, tonumber(ARGV[4]) do
-  local id = ARGV[at]
-  local number = redis.call('HINCRBY', KEYS[5], 'n:' .. id, 1) - 1
-  redis.call('HSET', KEYS[5], (number % ${HISTORY_MAX}) .. ':' .. id, ARGV[at + 1])
-  at = at + 2
-end
-for _ = 1, tonumber(ARGV[5]) do
   local id = ARGV[at]
   redis.call('HDEL', KEYS[2], id)
   for _, letter in ipairs({ 'h:', 's:' }) do
@@ -93,6 +83,16 @@ for _ = 1, tonumber(ARGV[5]) do
   end
   redis.call('HDEL', KEYS[6], ${ENRICHMENT_KINDS.map((kind) => `'${kind}:' .. id`).join(', ')})
   at = at + 1
+end
+for _ = 1, tonumber(ARGV[4]) do
+  redis.call('HSET', KEYS[2], ARGV[at], ARGV[at + 1])
+  at = at + 2
+end
+for _ = 1, tonumber(ARGV[5]) do
+  local id = ARGV[at]
+  local number = redis.call('HINCRBY', KEYS[5], 'n:' .. id, 1) - 1
+  redis.call('HSET', KEYS[5], (number % ${HISTORY_MAX}) .. ':' .. id, ARGV[at + 1])
+  at = at + 2
 end
 for i = at, #ARGV do
   redis.call('XADD', KEYS[3], '*', '${FIELD}', ARGV[i])

@@ -95,14 +95,18 @@ export const historyPromises = (t: LogUnderTest): void => {
       expect((await t.log.load(0)).checkpoint).toBe('2-0');
     });
 
-    it('goes with its row, also what the same step told, and begins anew when the session comes back', async () => {
+    it('goes with its row, and begins anew when the session comes back, be it in the same step', async () => {
       const held = await t.lease();
       const history = numbers(1, HISTORY_MAX + 5).map((n) => told(session, n));
       await t.log.save(held, aProjection({ rows: [aRow(session)], history }));
-      await t.log.save(held, aProjection({ removed: [session, 'never-there'], history: [told(session, 999)] }));
+      await t.log.save(held, aProjection({ removed: [session, 'never-there'] }));
       expect(await t.log.history(session)).toEqual([]);
       await t.log.save(held, aProjection({ rows: [aRow(session)], history: [told(session, 1), told(session, 2)] }));
       expect(await numbersOf()).toEqual([1, 2]);
+      const anew = aProjection({ removed: [session], rows: [aRow(session, 'anew')], history: [told(session, 3)] });
+      await t.log.save(held, anew);
+      expect(await numbersOf()).toEqual([3]);
+      expect((await t.log.load(0)).rows).toMatchObject([{ sessionId: session, state: 'anew' }]);
     });
 
     it('leaves those of others where they are when a row goes', async () => {

@@ -88,6 +88,7 @@ const changeOf = ({ status, ended, condition, asks, evidence, disagreement }: De
 /** The state after an event that is new, but for what is shown. Each source touches its own view alone. */
 const applied = (previous: SessionState, event: Event, clock: number): SessionState => ({
   ...previous,
+  machine: machineAfter(previous, event),
   clock,
   startedAt: Math.min(previous.startedAt, event.occurredAt),
   lastActivityAt: isActivity(previous, event)
@@ -97,6 +98,10 @@ const applied = (previous: SessionState, event: Event, clock: number): SessionSt
   facts: evolveFacts(previous.facts, event),
   ...viewAfter(previous, event),
 });
+
+/** The name that its machine has now: machines are renamed. What the board tells of one may be of a moment before. */
+const machineAfter = ({ machine }: SessionState, event: Event): string =>
+  event.source === 'machine' && event.type !== 'MachineReturned' ? machine : event.machine;
 
 const viewAfter = (state: SessionState, event: Event): Partial<SessionState> => {
   switch (event.type) {

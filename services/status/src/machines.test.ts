@@ -10,7 +10,9 @@ const DAY_MS = 24 * 3_600_000;
 const SILENT_SINCE = T0 + 60_000;
 const NOW = SILENT_SINCE + MACHINE_LOST_MS;
 
-const heard = (heardAt: number, isSilent: boolean): HeardMachines => new Map([['devbox', { heardAt, isSilent }]]);
+/** `devbox`, which may have another name by now. */
+const heard = (heardAt: number, isSilent: boolean, machine = 'devbox'): HeardMachines =>
+  new Map([machine, 'devbox'].map((name) => [name, { machine, heardAt, isSilent }]));
 
 const board = (...events: SessionEvent[]) => {
   const fold = createPartitionFold(
@@ -64,10 +66,46 @@ describe('a machine that falls silent', () => {
     expect(fold.machineNews(heard(SILENT_SINCE, true), NOW)).toEqual([]);
   });
 
+  it('tells nothing of sessions that were withdrawn, whatever was said of them meanwhile', () => {
+    const { fold, tell } = board(anEvent('PresenceChanged', { data: { status: 'busy' } }));
+    const lost = fold.machineNews(heard(SILENT_SINCE, true), NOW);
+    const returned = lost.map((event) => anEvent('MachineReturned', { position: event.position + 1 }));
+    expect(tell(NOW, anEvent('SessionWithdrawn'), ...lost, ...returned)).toBeUndefined();
+    expect(fold.size).toBe(0);
+  });
+
   it('does not come back because the board itself began anew', () => {
     const { fold, tell } = board(anEvent('PresenceChanged', { data: { status: 'busy' } }));
     tell(NOW, ...fold.machineNews(heard(SILENT_SINCE, true), NOW));
     expect(fold.machineNews(heard(SILENT_SINCE, false), NOW + 1_000)).toEqual([]);
+  });
+});
+
+describe('a machine that was renamed', () => {
+  it('brings its sessions back under its new name, those too that say nothing', () => {
+    const { fold, tell } = board(anEvent('PresenceChanged', { data: { status: 'busy' } }));
+    tell(NOW, ...fold.machineNews(heard(SILENT_SINCE, true), NOW));
+    const news = fold.machineNews(heard(NOW + 1_000, false, 'laptop'), NOW + 2_000);
+    expect(news).toMatchObject([{ type: 'MachineReturned', machine: 'laptop' }]);
+    expect(tell(NOW + 2_000, ...news)).toMatchObject({ machine: 'laptop', condition: null });
+    expect(fold.machineNews(heard(NOW + 1_000, false, 'laptop'), NOW + 3_000), 'told once').toEqual([]);
+    expect(fold.machineNews(heard(NOW + 1_000, true, 'laptop'), NOW + 60_000)).toMatchObject([
+      { type: 'MachineLost', machine: 'laptop' },
+    ]);
+  });
+
+  it('names its sessions at once, although it was never silent', () => {
+    const { fold, tell } = board(anEvent('PresenceChanged', { data: { status: 'busy' } }));
+    const news = fold.machineNews(heard(NOW, false, 'laptop'), NOW);
+    expect(tell(NOW, ...news)).toMatchObject({ machine: 'laptop', condition: null });
+    expect(tell(NOW, anEvent('ToolRequested', { machine: 'laptop-2' }))).toMatchObject({ machine: 'laptop-2' });
+  });
+
+  it('is not called by its old name again because the board said so a moment before', () => {
+    const { fold, tell } = board(anEvent('PresenceChanged', { data: { status: 'busy' } }));
+    const lost = fold.machineNews(heard(SILENT_SINCE, true), NOW);
+    tell(NOW, anEvent('ToolRequested', { machine: 'laptop', occurredAt: NOW }));
+    expect(tell(NOW, ...lost)).toMatchObject({ machine: 'laptop' });
   });
 });
 
@@ -86,13 +124,31 @@ describe('the watch over machines', () => {
   };
 
   it('finds silent what was not heard for long', async () => {
-    expect(await watchAt(T0, T0 + MACHINE_LOST_MS)).toEqual({ heardAt: T0, isSilent: true });
-    expect(await watchAt(T0, T0 + MACHINE_LOST_MS - 1)).toEqual({ heardAt: T0, isSilent: false });
+    expect(await watchAt(T0, T0 + MACHINE_LOST_MS)).toEqual({ machine: 'devbox', heardAt: T0, isSilent: true });
+    expect(await watchAt(T0, T0 + MACHINE_LOST_MS - 1)).toEqual({ machine: 'devbox', heardAt: T0, isSilent: false });
   });
 
   it('blames no machine for a silence that it slept through itself', async () => {
     const startedAt = T0 + DAY_MS;
-    expect(await watchAt(startedAt, startedAt + 1_000)).toEqual({ heardAt: T0, isSilent: false });
+    expect(await watchAt(startedAt, startedAt + 1_000)).toEqual({ machine: 'devbox', heardAt: T0, isSilent: false });
+  });
+
+  it('knows a machine by its former names too, unless another is called so by now', async () => {
+    const machines = [
+      { report: aMachineReport({ machine: 'laptop' }), receivedAt: T0, formerNames: ['devbox', 'tower'] },
+      { report: aMachineReport({ machine: 'tower' }), receivedAt: T0 + 1 },
+    ];
+    const watch = createMachineWatch({ machines: async () => machines }, logger, () => T0, 1);
+    const controller = new AbortController();
+    const running = watch.run(controller.signal);
+    await vi.waitFor(() => expect(watch.heard.size).toBe(3));
+    controller.abort();
+    await running;
+    expect([...watch.heard].map(([name, { machine }]) => `${name}: ${machine}`).sort()).toEqual([
+      'devbox: laptop',
+      'laptop: laptop',
+      'tower: tower',
+    ]);
   });
 
   it('finds silent at once what was taken off the board', async () => {
@@ -101,7 +157,7 @@ describe('the watch over machines', () => {
     const watch = createMachineWatch({ machines }, logger, () => T0 + 1_000, 1);
     const abort = new AbortController();
     const running = watch.run(abort.signal);
-    await vi.waitFor(() => expect(watch.heard.get('devbox')).toEqual({ heardAt: T0, isSilent: true }));
+    await vi.waitFor(() => expect(watch.heard.get('devbox')).toMatchObject({ heardAt: T0, isSilent: true }));
     abort.abort();
     await running;
   });

@@ -4,8 +4,15 @@ import type { EventLog } from '@crewboard/event-log';
 import type { Logger } from '@crewboard/runtime';
 import type { SessionState } from './state.ts';
 
-/** When each machine was last heard (the board's clock, ms since 1970), and whether it has been silent for too long since. */
-export type HeardMachines = ReadonlyMap<string, { heardAt: number; isSilent: boolean }>;
+/** What is known of a machine: its name now, when it was last heard (the board's clock, ms since 1970), and whether that is too long ago. */
+export interface HeardMachine {
+  machine: string;
+  heardAt: number;
+  isSilent: boolean;
+}
+
+/** By each name that a machine has or had. A name that another machine has by now is that one's. */
+export type HeardMachines = ReadonlyMap<string, HeardMachine>;
 
 export interface MachineWatch {
   /** A new map at each look. */
@@ -27,14 +34,14 @@ export const createMachineWatch = (
 
   const look = async (): Promise<void> => {
     const at = now();
-    const machines = await log.machines();
-    // One that was taken off the board (revoked, renamed) is heard no more under that name.
-    const gone = [...heard].map(([name, { heardAt }]) => [name, { heardAt, isSilent: true }] as const);
-    const reporting = machines.map(({ report, receivedAt: heardAt }) => {
-      const isSilent = at - Math.max(heardAt, startedAt) >= MACHINE_LOST_MS;
-      return [report.machine, { heardAt, isSilent }] as const;
-    });
-    heard = new Map([...gone, ...reporting]);
+    const reporting = (await log.machines()).map(({ report: { machine }, formerNames = [], receivedAt: heardAt }) => ({
+      formerNames,
+      known: { machine, heardAt, isSilent: at - Math.max(heardAt, startedAt) >= MACHINE_LOST_MS },
+    }));
+    // One that was taken off the board (revoked) is heard no more. One that was renamed is, in place of its former names.
+    const gone = [...heard].map(([name, known]) => [name, { ...known, isSilent: true }] as const);
+    const before = reporting.flatMap(({ formerNames, known }) => formerNames.map((name) => [name, known] as const));
+    heard = new Map([...gone, ...before, ...reporting.map(({ known }) => [known.machine, known] as const)]);
   };
 
   return {
@@ -52,21 +59,20 @@ export const createMachineWatch = (
 
 /** What is to be told of a session whose machine fell silent or is heard again; `undefined` where nothing is new. `now` is the board's clock. */
 export const machineNews = (state: SessionState, heard: HeardMachines, now: number): SessionEvent | undefined => {
-  const machine = heard.get(state.machine);
-  if (!machine) return undefined;
-  const { heardAt, isSilent } = machine;
+  const known = heard.get(state.machine);
+  if (!known) return undefined;
+  const { machine, heardAt, isSilent } = known;
   const { machineLost } = state;
   const metadata = {
     schemaVersion: EVENT_VERSION,
     sessionId: state.sessionId,
-    machine: state.machine,
+    machine,
     source: 'machine',
     stream: 'machine',
     position: Math.max(now, (state.positions.machine ?? -1) + 1),
     occurredAt: now,
   } as const;
-  if (isSilent && !machineLost) return { type: 'MachineLost', ...metadata, data: { silentSince: heardAt } };
-  return !isSilent && machineLost && heardAt > machineLost.silentSince
-    ? { type: 'MachineReturned', ...metadata, data: {} }
-    : undefined;
+  if (isSilent) return machineLost ? undefined : { type: 'MachineLost', ...metadata, data: { silentSince: heardAt } };
+  const isNews = machineLost ? heardAt > machineLost.silentSince : machine !== state.machine;
+  return isNews ? { type: 'MachineReturned', ...metadata, data: {} } : undefined;
 };

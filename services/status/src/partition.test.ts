@@ -97,4 +97,67 @@ describe('the fold of a partition', () => {
     expect(fold.fold([second], now).projection.rows[0]?.card.prompts).toBe(2);
     expect(fold.tick(now).projection.removed).toEqual(['session-1']);
   });
+
+  describe('a session that is withdrawn', () => {
+    const withdrawn = () => anEvent('SessionWithdrawn');
+    const life = () => [anEvent('PromptSubmitted', { data: { text: 'hush' } }), anEvent('TurnEnded')];
+
+    it('goes with its row, its card, its history and its story, and leaves the others', () => {
+      const fold = createPartitionFold(emptyBoard, DAY_MS);
+      fold.fold(entriesOf(...life(), anEvent('PromptSubmitted', { sessionId: 'two' })), T0);
+      const { projection } = fold.fold(entriesOf(withdrawn()), T0);
+      expect(projection).toMatchObject({
+        rows: [],
+        removed: ['session-1'],
+        changes: [{ type: 'CardRemoved', sessionId: 'session-1' }],
+        history: [],
+        story: [],
+      });
+      expect(fold.size).toBe(1);
+    });
+
+    it('leaves nothing of what one batch told of it, before the first row or after', () => {
+      for (const isKnown of [false, true]) {
+        const fold = createPartitionFold(emptyBoard, DAY_MS);
+        if (isKnown) fold.fold(entriesOf(...life()), T0);
+        const { projection } = fold.fold(entriesOf(...life(), withdrawn()), T0);
+        expect(JSON.stringify(projection)).not.toContain('hush');
+        expect(projection).toMatchObject({ rows: [], history: [], story: [] });
+        expect(projection.removed).toEqual(isKnown ? ['session-1'] : []);
+        expect(projection.changes.map(({ type }) => type)).toEqual(isKnown ? ['CardRemoved'] : []);
+        expect(fold.size).toBe(0);
+        expect(fold.tick(T0 + DAY_MS).projection.changes).toEqual([]);
+      }
+    });
+
+    it('begins anew with what comes later, in the same batch or another', () => {
+      const later = () => anEvent('PromptSubmitted', { position: 0, data: { text: 'in the open' } });
+      for (const isOneBatch of [false, true]) {
+        const fold = createPartitionFold(emptyBoard, DAY_MS);
+        fold.fold(entriesOf(...life()), T0);
+        const first = fold.fold(entriesOf(...life(), withdrawn(), ...(isOneBatch ? [later()] : [])), T0);
+        const { projection } = isOneBatch ? first : fold.fold(entriesOf(later()), T0);
+        expect(JSON.stringify([first, projection])).not.toContain('hush');
+        expect(projection.rows).toHaveLength(1);
+        expect(projection.rows[0]?.card).toMatchObject({ goal: 'in the open', prompts: 1 });
+        expect(projection.changes.map(({ type }) => type)).toEqual(
+          isOneBatch ? ['CardRemoved', 'CardChanged'] : ['CardChanged'],
+        );
+        expect(first.projection.removed).toEqual(['session-1']);
+        expect(projection.story.map(({ entry }) => entry)).toMatchObject([{ kind: 'prompt', text: 'in the open' }]);
+      }
+    });
+
+    it('is nothing to a board that does not have it, however often it is told', () => {
+      const fold = createPartitionFold(emptyBoard, DAY_MS);
+      const { projection } = fold.fold(entriesOf(withdrawn(), withdrawn()), T0);
+      expect(projection).toMatchObject({ rows: [], removed: [], changes: [], checkpoint: '2-0' });
+    });
+  });
+
+  it('takes nothing that the board itself tells for a session', () => {
+    const fold = createPartitionFold(emptyBoard, DAY_MS);
+    const { projection, setAside } = fold.fold(entriesOf(anEvent('MachineLost'), anEvent('MachineReturned')), T0);
+    expect([projection.rows, projection.changes, setAside]).toEqual([[], [], []]);
+  });
 });

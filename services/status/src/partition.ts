@@ -71,14 +71,16 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
   const changesOf = (sessions: readonly Held[], now: number): BoardChange[] =>
     sessions.flatMap((session) => settle(session, now) ?? []);
 
+  const isHeld = (session: Held): boolean => held.get(session.state.sessionId) === session;
+
   const projectionOf = (
     sessions: readonly Held[],
     changes: readonly BoardChange[],
     { history, story }: Told,
   ): Projection => ({
-    rows: sessions.flatMap(({ state, card }) =>
-      card && held.has(state.sessionId) ? [{ sessionId: state.sessionId, state, card }] : [],
-    ),
+    rows: sessions
+      .filter(isHeld)
+      .flatMap(({ state, card }) => (card ? [{ sessionId: state.sessionId, state, card }] : [])),
     removed: changes.filter(({ type }) => type === 'CardRemoved').map(({ sessionId }) => sessionId),
     changes,
     history: history.filter(({ sessionId }) => held.has(sessionId)),
@@ -104,10 +106,28 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
     return session;
   };
 
-  const foldOne = (event: RecordedEvent, told: Told): Held => {
+  /** Drops a session, with all that this step has told of it so far. */
+  const withdraw = (session: Held, told: Told): void => {
+    const { sessionId } = session.state;
+    const isOfOthers = (of: { sessionId: string }) => of.sessionId !== sessionId;
+    told.history = told.history.filter(isOfOthers);
+    told.story = told.story.filter(isOfOthers);
+    const removal = remove(session);
+    // A card that was never saved is on no board.
+    if (session.card) told.removals.push(removal);
+  };
+
+  /** Gives the session that the event changed; `undefined` where it left none behind. */
+  const foldOne = (event: RecordedEvent, told: Told): Held | undefined => {
     const session = held.get(event.sessionId);
-    const isOver = session && expiresAt(session) <= event.occurredAt;
-    const evolved = fold(session && !isOver ? session.state : undefined, event);
+    if (event.type === 'SessionWithdrawn') {
+      if (session) withdraw(session, told);
+      return undefined;
+    }
+    const known = session && expiresAt(session) > event.occurredAt ? session.state : undefined;
+    // What the board itself tells is of sessions that it had then: it brings none back that has left since.
+    if (!known && event.source === 'machine') return undefined;
+    const evolved = fold(known, event);
     if (session) return take(session, evolved, told);
     const added: Held = { state: evolved.state, card: null, nextAt: Number.POSITIVE_INFINITY, contradictedSince: 0 };
     held.set(event.sessionId, added);
@@ -131,7 +151,7 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
     fold: (entries: readonly EventEntry[], now: number): Step => {
       const touched = new Set<Held>();
       const setAside: SetAside[] = [];
-      const told: Told = { history: [], story: [], contradictions: [] };
+      const told: Told = { removals: [], history: [], story: [], contradictions: [] };
       for (const entry of entries) {
         checkpoint = entry.offset;
         if (!entry.ok) {
@@ -139,14 +159,16 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
           continue;
         }
         try {
-          touched.add(foldOne(entry.event, told));
+          const session = foldOne(entry.event, told);
+          if (session) touched.add(session);
         } catch (error) {
           const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
           setAside.push({ offset: entry.offset, reason, raw: JSON.stringify(entry.event) });
         }
       }
-      const sessions = [...touched];
-      const projection = projectionOf(sessions, changesOf(sessions, now), told);
+      const sessions = [...touched].filter(isHeld);
+      // Removals first: a session that came back in the same step begins anew behind its own.
+      const projection = projectionOf(sessions, [...told.removals, ...changesOf(sessions, now)], told);
       return { projection, setAside, contradictions: told.contradictions };
     },
     /** What to append to the log about sessions whose machine fell silent or is heard again. One that is over stays as it is. */
@@ -161,7 +183,7 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
     tick: (now: number, isAtEnd = true): Step => {
       const changed: Held[] = [];
       const changes: BoardChange[] = [];
-      const told: Told = { history: [], story: [], contradictions: [] };
+      const told: Told = { removals: [], history: [], story: [], contradictions: [] };
       for (const session of held.values()) {
         if (session.nextAt > now) continue;
         if (isAtEnd && expiresAt(session) <= now) {
@@ -183,6 +205,8 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
 
 /** What steps of the fold told besides the cards. */
 interface Told {
+  /** Of sessions that were withdrawn. */
+  removals: BoardChange[];
   history: HistoryEntry[];
   story: StoryLine[];
   contradictions: Contradiction[];

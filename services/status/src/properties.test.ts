@@ -1,10 +1,11 @@
-import type { SessionEvent, SessionEventType } from '@crewboard/contract';
+import { type SessionEvent, type SessionEventType, START_OFFSET } from '@crewboard/contract';
 import { anEvent, T0 } from '@crewboard/contract/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { advance } from './card.ts';
 import { decide } from './decide.ts';
 import { evolve, fold, passTime } from './evolve.ts';
+import { createPartitionFold } from './partition.ts';
 import type { SessionState } from './state.ts';
 
 const HOUR = 3_600_000;
@@ -195,6 +196,47 @@ describe('any life of a session', () => {
             expect(advance(state, at).card).toMatchObject({ status, ended });
         },
       ),
+    );
+  });
+});
+
+/** What is stored of a session when its events were folded in batches, each ending behind one of the `cuts`, and saved. */
+const storedAfter = (events: readonly SessionEvent[], cuts: ReadonlySet<number>) => {
+  const board = { rows: [], enrichments: [], checkpoint: START_OFFSET, changesOffset: START_OFFSET };
+  const partition = createPartitionFold(board, 100 * 24 * HOUR);
+  let stored: { row: unknown; history: unknown[]; story: unknown[] } = { row: undefined, history: [], story: [] };
+  let shown: unknown;
+  const save = (batch: readonly SessionEvent[]) => {
+    const entries = batch.map((event) => ({ ok: true as const, offset: '1-0', event: { ...event, offset: '1-0' } }));
+    const { rows, removed, changes, history, story } = partition.fold(entries, LATER).projection;
+    if (removed.length > 0) stored = { row: undefined, history: [], story: [] };
+    for (const row of rows) stored.row = row;
+    stored.history.push(...history.map(({ change }) => change));
+    stored.story.push(...story.map(({ entry }) => entry));
+    for (const change of changes) shown = change.type === 'CardChanged' ? change.card : undefined;
+  };
+  let from = 0;
+  for (let to = 1; to <= events.length; to++) {
+    if (to < events.length && !cuts.has(to)) continue;
+    save(events.slice(from, to));
+    from = to;
+  }
+  return { ...stored, shown };
+};
+
+describe('any life that was withdrawn', () => {
+  const anyCuts = fc.array(fc.nat(60), { maxLength: 8 }).map((cuts) => new Set(cuts));
+
+  it('leaves what came behind it, as if nothing had been before, whatever was saved in between', () => {
+    fc.assert(
+      fc.property(anyLife, picks, fc.nat(), anyCuts, anyCuts, (life, order, where, cuts, otherCuts) => {
+        const events = merged(life, order);
+        const at = where % (events.length + 1);
+        const behind = events.slice(at);
+        const all = [...events.slice(0, at), anEvent('SessionWithdrawn'), ...behind];
+        expect(storedAfter(all, cuts)).toEqual(storedAfter(behind, otherCuts));
+      }),
+      { numRuns: 300 },
     );
   });
 });
