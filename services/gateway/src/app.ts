@@ -28,7 +28,7 @@ import { createOidc } from './sign-in/oidc.ts';
 import type { Person, SignInOptions } from './sign-in/options.ts';
 import { createPasswords } from './sign-in/passwords.ts';
 import { createSignIns } from './sign-in/sign-ins.ts';
-import { SignInThrottle } from './sign-in/throttle.ts';
+import { Throttle } from './throttle.ts';
 
 export interface AppOptions {
   log: EventLog;
@@ -113,7 +113,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.register(viewerRoute({ signIns, options: signIn, openTo }));
   if (signIns) {
     if (signIn.passwords.length > 0) {
-      await app.register(passwordRoute({ signIns, passwords, throttle: new SignInThrottle() }));
+      await app.register(passwordRoute({ signIns, passwords, throttle: new Throttle() }));
     }
     for (const provider of providers) await app.register(providerRoutes({ provider, signIns, publicUrl }));
     await app.register(signOutRoute(signIns));

@@ -6,7 +6,7 @@ import { createMachineLimits, type MachineLimits, machineLimitsHook } from '../i
 import { MACHINE_DECORATOR, machineTokenHook } from '../machine-token.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import { needing } from '../sign-in/door.ts';
-import { createSlowDown } from '../slow-down.ts';
+import { Throttle } from '../throttle.ts';
 import { agentRoute } from './agent.ts';
 import { forgetRoute } from './forget.ts';
 import { ingestRoute } from './ingest.ts';
@@ -39,6 +39,6 @@ const joinedRoutes =
 export const agentsRoutes =
   (options: AgentsOptions): FastifyPluginAsync =>
   async (app) => {
-    await app.register(joinRoute({ access: options.access, log: options.log, slowDown: createSlowDown() }));
+    await app.register(joinRoute({ access: options.access, log: options.log, throttle: new Throttle() }));
     await app.register(needing('machine', joinedRoutes(options)));
   };

@@ -3,14 +3,14 @@ import type { FastifyPluginAsync } from 'fastify';
 import { orUnavailable, problem } from '../problem.ts';
 import type { Passwords } from '../sign-in/passwords.ts';
 import type { SignIns } from '../sign-in/sign-ins.ts';
-import type { SignInThrottle } from '../sign-in/throttle.ts';
+import type { Throttle } from '../throttle.ts';
 
 const BODY_BYTES = 8 * 1024;
 
 export interface PasswordRouteOptions {
   signIns: SignIns;
   passwords: Passwords;
-  throttle: SignInThrottle;
+  throttle: Throttle;
 }
 
 /** POST /api/sign-in with one of the board's passwords: 204 and a cookie. */

@@ -25,11 +25,11 @@ export const reportRoute =
     app.removeContentTypeParser('text/plain');
 
     app.put('/api/agent/report', { bodyLimit: REPORT_BYTES }, async (request): Promise<ReportAnswer> => {
-      const { machine, owner } = senderOf(request);
+      const { machine, owner, formerNames } = senderOf(request);
       const report = { ...parseReport(request.body), machine, owner };
       const now = Date.now();
       await orUnavailable(
-        log.saveMachine({ report, receivedAt: now }),
+        log.saveMachine({ report, receivedAt: now, ...(formerNames ? { formerNames: [...formerNames] } : {}) }),
         'The log can not be written now. Report again later.',
       );
       return { now };

@@ -17,7 +17,7 @@ interface Address {
   /** Nothing is tried before. */
   nextAt: number;
   lastAt: number;
-  /** Somebody signed in from here. */
+  /** Somebody came in from here. */
   isKnown: boolean;
 }
 
@@ -31,11 +31,11 @@ const networkOf = (address: string): string => {
 };
 
 /**
- * Slows down who tries passwords: each address by itself, with a delay that doubles, and all that nobody knows yet
- * together. Only trying is slowed: who is signed in notices nothing, and addresses that somebody signed in from do not
+ * Slows down who tries passwords or codes: each address by itself, with a delay that doubles, and all that nobody knows yet
+ * together. Only trying is slowed: who is in notices nothing, and addresses that somebody came in from do not
  * wait for strangers.
  */
-export class SignInThrottle {
+export class Throttle {
   readonly #addresses = new Map<string, Address>();
   #tokens = BURST;
   #filledAt = 0;
