@@ -4,11 +4,11 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { type BoardClient, createBoardClient, until } from '../support/board-client.ts';
 import { type ComposeProject, openComposeProject } from '../support/engine.ts';
+import { openFeed } from '../support/feed.ts';
 import { freePort } from '../support/port.ts';
-import { type BoardClient, createBoardClient, until } from './board.ts';
-import { makeScratchFolder, openRecording, type Recording } from './claude-folder.ts';
-import { openFeed } from './feed.ts';
+import { makeScratchFolder, openRecording, type Recording } from '../support/recording.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const projectName = `crewboard-test-${randomBytes(4).toString('hex')}`;

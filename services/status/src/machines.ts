@@ -20,7 +20,7 @@ export interface MachineWatch {
   run(signal: AbortSignal): Promise<void>;
 }
 
-const LOOK_EVERY_MS = 2_000;
+const LOOK_EVERY_MS = 1_000;
 
 /** Looks who reports. A machine that never did is not judged, nor is any for a silence that this process did not live through. */
 export const createMachineWatch = (

@@ -14,7 +14,7 @@ export interface Recording {
   finish(): Promise<void>;
 }
 
-export const makeScratchFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'crewboard-compose-'));
+export const makeScratchFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'crewboard-recording-'));
 
 const moveToNow = (text: string): string => {
   const last = [...text.matchAll(TIMESTAMP)].at(-1)?.[1];
