@@ -136,6 +136,8 @@ const TEAM_VIEWS: Record<string, (page: Page) => Promise<void>> = {
       .getByRole('button', { name: /^Revoke/ })
       .first()
       .click();
+    // What a page that was scrolled shows half under its bar is not small.
+    await page.evaluate('scrollTo(0, 0)');
   },
   'menu of who is signed in': async (page) => {
     await fill(page, PASSWORDS.member);

@@ -38,6 +38,9 @@ const startServer = async (port = 0) => {
     tell: (text: string) => {
       for (const client of server.clients) client.send(text);
     },
+    dismiss: (code: number) => {
+      for (const client of server.clients) client.close(code);
+    },
     clients: () => server.clients.size,
     stop: async () => {
       for (const client of server.clients) client.terminate();
@@ -56,15 +59,17 @@ let stopFeed: (() => void) | undefined;
 const follow = (timing = TIMING) => {
   const messages: FeedMessage[] = [];
   const states: ConnectionState[] = [];
+  let signedOut = 0;
   const feed = connectFeed({
     address: (after) => `ws://127.0.0.1:${server.port}/api/feed${after ? `?after=${after}` : ''}`,
     onMessage: (message) => messages.push(message),
     onState: (state) => states.push(state),
+    onSignedOut: () => signedOut++,
     openSocket,
     timing,
   });
   stopFeed = feed.close;
-  return { feed, messages, states, kinds: () => states.map(({ kind }) => kind) };
+  return { feed, messages, states, signedOut: () => signedOut, kinds: () => states.map(({ kind }) => kind) };
 };
 
 beforeEach(async () => {
@@ -166,6 +171,18 @@ test('gives up a connection that never opens and tries again', async () => {
   stopFeed = feed.close;
   await vi.waitFor(() => expect(opened.length).toBeGreaterThan(1));
   expect(states.map(({ kind }) => kind)).toContain('offline');
+});
+
+test('gives up, and says so, when its person is not signed in any more', async () => {
+  server.greet(snapshot('e.1-5'));
+  const { feed, messages, kinds, signedOut } = follow();
+  await vi.waitFor(() => expect(messages).toHaveLength(1));
+  server.dismiss(4401);
+  await vi.waitFor(() => expect(signedOut()).toBe(1));
+  feed.check();
+  await new Promise((resolve) => setTimeout(resolve, 4 * TIMING.longestRetryMs));
+  expect(server.asked).toEqual([null]);
+  expect(kinds()).toEqual(['connecting', 'live']);
 });
 
 test('says nothing any more once it is closed', async () => {
