@@ -11,9 +11,10 @@ import { freePort } from './port.ts';
 /** Of every Redis of this test. */
 export const PASSWORD: string = randomUUID();
 
-/** What Redis acknowledged it has on disk. */
+/** As the log wants Redis to be set: what it acknowledged it has on disk, and what is erased is gone. */
 export const SETTINGS = [
   ...['--requirepass', PASSWORD],
+  ...['--stream-node-max-entries', '1'],
   ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''],
   ...['--loglevel', 'warning'],
 ];

@@ -4,7 +4,7 @@ import { createEmbeddedGroup } from './embedded-group.ts';
 import type { StoredChange } from './embedded-history.ts';
 import { openStore, type PartitionStore } from './embedded-store.ts';
 import { ENRICHMENT_KINDS, enrichmentField, readableEnrichments } from './enrichment.ts';
-import { createChangeReader, cutLetter, isToForget, namesOne, type RawEntry, toEventEntry } from './entries.ts';
+import { createChangeReader, cutLetter, isLetterToForget, isToForget, type RawEntry, toEventEntry } from './entries.ts';
 import { type DeadLetter, type EventLog, FencedOff, LogUnavailable, type ReadOptions, type Row } from './event-log.ts';
 import { type RingKind, ringId } from './history-ring.ts';
 import { createLeases } from './leases.ts';
@@ -181,11 +181,12 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
     forget: async (sessionIds) => {
       assertOpen();
       const isUnwanted = (raw: string): boolean => isToForget(raw, sessionIds);
-      for (const { events, changes } of store.partitions) {
+      for (const partition of new Set(Array.from(sessionIds, (id) => partitionOf(id, count)))) {
+        const { events, changes } = part(partition);
         await events.removeWhere(isUnwanted);
         await changes.removeWhere(isUnwanted);
       }
-      await store.deadLetters.removeWhere((raw) => namesOne(raw, sessionIds));
+      await store.deadLetters.removeWhere((raw) => isLetterToForget(raw, sessionIds));
     },
 
     appendChanges: (changes) =>

@@ -44,19 +44,36 @@ const RAW_MAX = 4096;
 export const cutLetter = (letter: DeadLetter): DeadLetter => ({ ...letter, raw: letter.raw.slice(0, RAW_MAX) });
 
 const namedSchema = z.object({ sessionId: z.string(), type: z.string() });
+const letterSchema = z.object({ raw: z.string() });
 
-/** Whether `forget` takes an event or a change away. One that can't be read goes where a session's id stands in it. */
+/** They say nothing but that there was a session, and whoever reads on is to hear that it is gone. */
+const OUTLIVES = new Set(['SessionWithdrawn', 'CardRemoved']);
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/**
+ * Whether a text that has no form to rely on is about one of the sessions. An id is its machine's to choose: one that is no
+ * UUID counts only where it is named as a session's, since a word of any text would take others' texts away.
+ */
+const namesOne = (text: string, sessionIds: ReadonlySet<string>): boolean => {
+  for (const id of sessionIds) {
+    if (text.includes(UUID.test(id) ? id : `"sessionId":${JSON.stringify(id)}`)) return true;
+  }
+  return false;
+};
+
+/** Whether `forget` takes an event or a change away. */
 export const isToForget = (raw: string, sessionIds: ReadonlySet<string>): boolean => {
   const json = parseJson(raw);
   const named = json.ok ? namedSchema.safeParse(json.value).data : undefined;
-  if (named) return sessionIds.has(named.sessionId) && named.type !== 'SessionWithdrawn';
-  return namesOne(raw, sessionIds);
+  return named ? sessionIds.has(named.sessionId) && !OUTLIVES.has(named.type) : namesOne(raw, sessionIds);
 };
 
-/** Whether one of the ids stands in a text, for what has no form to rely on. */
-export const namesOne = (raw: string, sessionIds: ReadonlySet<string>): boolean => {
-  for (const sessionId of sessionIds) if (raw.includes(sessionId)) return true;
-  return false;
+/** Whether `forget` takes a dead letter away. */
+export const isLetterToForget = (raw: string, sessionIds: ReadonlySet<string>): boolean => {
+  const json = parseJson(raw);
+  const letter = json.ok ? letterSchema.safeParse(json.value).data : undefined;
+  return namesOne(letter?.raw ?? raw, sessionIds);
 };
 
 interface ChangeSource {

@@ -174,8 +174,9 @@ export interface EventLog {
   /** How far the fold of a partition has come: all events up to there are in its rows. `START_OFFSET` for a new board. */
   checkpoint(partition: number): Promise<Offset>;
   /**
-   * Erases the events (but `SessionWithdrawn`), changes and dead letters of some sessions; the rest keeps its offsets. Rows and histories
-   * are the fold's: append a `SessionWithdrawn` for each session and wait for the checkpoint to pass it before. A repeat changes nothing.
+   * Erases the events, changes and dead letters of some sessions that are there when it is called; the rest keeps its offsets, and so do
+   * `SessionWithdrawn` and `CardRemoved`, for all to hear. Rows and histories are the fold's: append a `SessionWithdrawn` for each session
+   * and wait for the checkpoint to pass it before. Looks at all entries of their partitions, in steps. A repeat changes nothing.
    */
   forget(sessionIds: ReadonlySet<string>): Promise<void>;
 

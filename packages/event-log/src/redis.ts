@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Offset, START_OFFSET } from '@crewboard/contract';
 import { z } from 'zod';
 import { enrichmentField, readableEnrichments } from './enrichment.ts';
-import { createChangeReader, cutLetter, isToForget, namesOne, type RawEntry, toEventEntry } from './entries.ts';
+import { createChangeReader, cutLetter, isLetterToForget, isToForget, type RawEntry, toEventEntry } from './entries.ts';
 import { type DeadLetter, type EventLog, FencedOff, LogUnavailable, type ReadOptions } from './event-log.ts';
 import { fromRingFields, type RingKind, ringFields, ringId } from './history-ring.ts';
 import { createKeys } from './keys.ts';
@@ -35,6 +35,9 @@ const FORGET_STEP = 500;
 /** About so many dead letters are kept. */
 const DEAD_LETTERS_MAX = 10_000;
 
+/** So many entries are dropped in one step, so that others get their turn in between. */
+const TRIM_STEP = 10_000;
+
 const CHECK_TTL_MS = 60_000;
 
 const letterSchema = z.object({ from: z.string(), reason: z.string(), raw: z.string(), at: z.number() });
@@ -58,7 +61,8 @@ const appendAll = async (redis: RedisClient, key: string, raws: readonly string[
 
 /**
  * The log in Redis 7 or later, or Valkey. What `append` and `save` resolved for is as safe as Redis was told to keep it:
- * `appendonly yes` (at most the last second is lost in a crash), and `maxmemory-policy noeviction`.
+ * `appendonly yes` (at most the last second is lost in a crash), and `maxmemory-policy noeviction`. What `forget` erased is gone from
+ * memory and dumps with `stream-node-max-entries 1`: else Redis only marks it, for as long as there are entries stored beside it.
  * Throws `LogUnavailable` where Redis can't be reached for some seconds.
  */
 export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> => {
@@ -134,13 +138,15 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
   };
 
   const trimStream = async (key: string, strategy: 'MINID' | 'MAXLEN', threshold: Offset | number): Promise<void> => {
-    // One `XTRIM ~` removes a bounded number of entries.
-    while ((await command((redis) => redis.call('XTRIM', key, strategy, '~', threshold))) !== 0);
+    const trimStep = (redis: RedisClient) => redis.call('XTRIM', key, strategy, '~', threshold, 'LIMIT', TRIM_STEP);
+    while ((await command(trimStep)) !== 0);
   };
 
+  /** What comes while it looks is left: it ends, however busy the stream is. */
   const removeFrom = async (key: string, isUnwanted: (raw: string) => boolean): Promise<void> => {
+    const { last: end } = await streamEnds(key);
     for (let after = START_OFFSET; ; ) {
-      const step = await command((redis) => redis.xrange(key, `(${after}`, '+', 'COUNT', FORGET_STEP));
+      const step = await command((redis) => redis.xrange(key, `(${after}`, end, 'COUNT', FORGET_STEP));
       const entries = step.map(toRawEntry);
       const last = entries.at(-1);
       if (!last) return;
@@ -287,11 +293,11 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
     },
     forget: async (sessionIds) => {
       const isUnwanted = (raw: string): boolean => isToForget(raw, sessionIds);
-      for (let partition = 0; partition < count; partition++) {
+      for (const partition of new Set(Array.from(sessionIds, (id) => partitionOf(id, count)))) {
         await removeFrom(keys.events(partition), isUnwanted);
         await removeFrom(keys.board(partition), isUnwanted);
       }
-      await removeFrom(keys.deadLetters, (raw) => namesOne(raw, sessionIds));
+      await removeFrom(keys.deadLetters, (raw) => isLetterToForget(raw, sessionIds));
     },
 
     appendChanges: (changes) =>

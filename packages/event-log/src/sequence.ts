@@ -8,6 +8,9 @@ const KEYS_PER_MS = 1000;
 /** So many entries are removed in one transaction, so that a long trim lets others in between. */
 const TRIM_STEP = 2000;
 
+/** So many entries are looked at before others get their turn. */
+const LOOK_STEP = 500;
+
 const toOffset = (key: number): Offset => `${key}-0`;
 const toKey = (offset: Offset): number => Number(offset.split('-')[0]);
 
@@ -89,17 +92,22 @@ export const openSequence = (
     }
   };
 
+  const removeKeys = (keys: readonly number[]): void => {
+    for (const key of keys) entries.removeSync(key);
+    // The last key ever given must not be forgotten with its entry: offsets go on rising.
+    if (keys.at(-1) === lastGiven) meta.putSync(`given/${topic}`, String(lastGiven));
+  };
+
   const removeWhere: Sequence['removeWhere'] = async (isUnwanted) => {
-    for (let after = START_OFFSET; ; ) {
-      const step = read(after, TRIM_STEP);
+    // What comes while it looks is left: it ends, however busy the log is.
+    const end = lastKey();
+    for (let after = START_OFFSET; toKey(after) < end; ) {
+      const step = read(after, LOOK_STEP);
       const last = step.at(-1);
       if (!last) return;
       const keys = step.filter(({ raw }) => isUnwanted(raw)).map(({ offset }) => toKey(offset));
-      await root.childTransaction(() => {
-        for (const key of keys) entries.removeSync(key);
-        // The last key ever given must not be forgotten with its entry: offsets go on rising.
-        if (keys.at(-1) === lastGiven) meta.putSync(`given/${topic}`, String(lastGiven));
-      });
+      if (keys.length > 0) await root.childTransaction(() => removeKeys(keys));
+      else await new Promise((resolve) => setImmediate(resolve));
       after = last.offset;
     }
   };
