@@ -10,6 +10,7 @@ export const isLoopback = (host: string): boolean => LOOPBACK_HOSTS.includes(hos
 
 const AUTHORITY = /^(?<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?<port>\d{1,5}))?$/;
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD'];
+const METHODS: readonly string[] = [...SAFE_METHODS, 'POST', 'PUT', 'DELETE'];
 
 export interface AccessRules {
   /** What the server is bound to. */
@@ -66,6 +67,12 @@ export const isAllowedOrigin = (
 /** True for what changes something or opens a socket; the rest only reads. */
 export const acts = ({ method, headers }: FastifyRequest): boolean =>
   headers.upgrade !== undefined || !SAFE_METHODS.includes(method);
+
+/** Answers 405 to what no route takes, the same for every address: TRACE and OPTIONS find out nothing. */
+export const methodHook: onRequestHookHandler = (request, reply, done) => {
+  if (METHODS.includes(request.method)) done();
+  else reply.header('allow', METHODS.join(', ')).code(405).send(problem(405, 'Nothing here takes that method.'));
+};
 
 /**
  * Answers 421 to requests for another host and 403 to pages of another origin that send something or open a socket.

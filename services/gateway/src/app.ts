@@ -2,15 +2,14 @@ import type { Access } from '@crewboard/access';
 import type { EventLog } from '@crewboard/event-log';
 import { type Logger, metricsRoute, probeRoutes, type Registry } from '@crewboard/runtime';
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
 import websocket from '@fastify/websocket';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
-import { type AccessRules, accessHook } from './access.ts';
+import { type AccessRules, accessHook, methodHook } from './access.ts';
 import type { FeedLimits } from './feed-socket.ts';
 import type { Hub } from './hub.ts';
 import type { MachineLimits } from './ingest/machine-limits.ts';
 import { gatewayMetrics } from './metrics.ts';
-import { answerError } from './problem.ts';
+import { answerError, answerUnreadable, answerUnroutable } from './problem.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { agentsRoutes } from './routes/agents.ts';
 import { boardRoutes } from './routes/board.ts';
@@ -22,6 +21,7 @@ import { providerRoutes } from './routes/provider.ts';
 import { signOutRoute } from './routes/sign-out.ts';
 import { viewerRoute } from './routes/viewer.ts';
 import { webRoutes } from './routes/web.ts';
+import { addSecurityHeaders } from './security-headers.ts';
 import { doorHook, needing } from './sign-in/door.ts';
 import { createGithub } from './sign-in/github.ts';
 import { createOidc } from './sign-in/oidc.ts';
@@ -52,18 +52,6 @@ const REQUEST_TIMEOUT_MS = 60_000;
 /** Clients have nothing to say on a feed. */
 const CLIENT_MESSAGE_BYTES = 1024;
 
-/** Only what the gateway itself serves; `'self'` covers the feed's socket too. No upgrade to https: a LAN board may have none. */
-const contentSecurityPolicy = {
-  useDefaults: false,
-  directives: {
-    defaultSrc: ["'self'"],
-    objectSrc: ["'none'"],
-    baseUri: ["'none'"],
-    formAction: ["'none'"],
-    frameAncestors: ["'none'"],
-  },
-};
-
 /** Builds the gateway's server; whoever calls it listens, or injects. */
 export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
   const { log, access, hub, registry, signIn, openTo, publicUrl, feedLimits } = options;
@@ -76,6 +64,8 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     trustProxy: options.trustProxy,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: 200 },
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerUnreadable,
   });
   app.setErrorHandler(answerError);
 
@@ -84,12 +74,9 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     // The feed closes its sockets itself, with a reason.
     preClose: (done) => done(),
   });
+  await addSecurityHeaders(app, publicUrl);
+  app.addHook('onRequest', methodHook);
   app.addHook('onRequest', accessHook(options.rules));
-  await app.register(helmet, {
-    contentSecurityPolicy,
-    strictTransportSecurity: false,
-    referrerPolicy: { policy: 'no-referrer' },
-  });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
     const status = String(reply.statusCode);

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { within } from '@crewboard/runtime';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { ConnectionError, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
 /** How every error is told. */
@@ -65,4 +66,34 @@ export const answerError = (error: FastifyError | Error, request: FastifyRequest
   }
   request.log.error({ err: error }, 'request failed');
   reply.code(500).send(problem(500, 'Something went wrong in the board. Its log tells what.'));
+};
+
+/** Where no plugin has its say: enough for a page that somebody makes of it to do nothing. */
+const BARE_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'content-type': 'application/json; charset=utf-8',
+  'x-content-type-options': 'nosniff',
+} as const;
+
+/** An address that no router can read: a broken `%`, a part that is too long. It comes by no hook. */
+export const answerUnroutable = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+  request.log.debug({ code: error.code }, 'unroutable');
+  reply.headers(BARE_HEADERS).code(400).send(problem(400, 'That is no address of this board.'));
+};
+
+const UNREADABLE: Readonly<Record<string, [status: number, message: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long.'],
+  HPE_HEADER_OVERFLOW: [431, 'The headers are too large.'],
+};
+
+/** What is no HTTP at all has no reply either. Says so to the bare connection, and ends it. */
+export const answerUnreadable = (error: ConnectionError, socket: Socket): void => {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const [status, message] = UNREADABLE[error.code] ?? [400, 'That is no request.'];
+  const body = JSON.stringify(problem(status, message));
+  const headers = { ...BARE_HEADERS, connection: 'close', 'content-length': Buffer.byteLength(body) };
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  if (socket.writable) socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`);
+  socket.destroySoon();
 };

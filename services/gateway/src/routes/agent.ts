@@ -9,10 +9,9 @@ import { boardVersion } from '../version.ts';
 export const agentRoute =
   ({ access }: { access: Pick<Access, 'repositorySalt'> }): FastifyPluginAsync =>
   async (app) => {
-    app.get('/api/agent', async (request, reply): Promise<AgentAnswer> => {
+    app.get('/api/agent', async (request): Promise<AgentAnswer> => {
       const { machineId, machine, owner } = senderOf(request);
       const repositorySalt = await orUnavailable(access.repositorySalt(), 'The board can not be read now.');
-      reply.header('cache-control', 'no-store');
       return { machineId, machine, owner, now: Date.now(), boardVersion, repositorySalt };
     });
   };

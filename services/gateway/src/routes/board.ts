@@ -31,14 +31,13 @@ export const boardRoutes =
     };
 
     app.get('/api/board', async (_request, reply) => {
-      reply.header('cache-control', 'no-store').type('application/json; charset=utf-8');
+      reply.type('application/json; charset=utf-8');
       return board().toJson();
     });
 
     app.get('/api/sessions/:id', async (request, reply) => {
       const { id } = sessionParams.parse(request.params);
       const session = board().session(id);
-      reply.header('cache-control', 'no-store');
       return session ?? reply.callNotFound();
     });
 
@@ -46,7 +45,6 @@ export const boardRoutes =
       const { id } = sessionParams.parse(request.params);
       if (!board().session(id)) return reply.callNotFound();
       const history = await orUnavailable(log.history(id), 'The log can not be read now.');
-      reply.header('cache-control', 'no-store');
       const answer: History = { sessionId: id, history };
       return answer;
     });
@@ -55,7 +53,6 @@ export const boardRoutes =
       const { id } = sessionParams.parse(request.params);
       if (!board().session(id)) return reply.callNotFound();
       const story = await orUnavailable(log.story(id), 'The log can not be read now.');
-      reply.header('cache-control', 'no-store');
       const answer: Story = { sessionId: id, story };
       return answer;
     });

@@ -32,7 +32,6 @@ export const joinRoute =
 
     const options = { bodyLimit: JOIN_BYTES, config: { needs: 'nothing' } } as const;
     app.post('/api/join', options, async (request, reply): Promise<JoinAnswer> => {
-      reply.header('cache-control', 'no-store');
       const { data: wanted } = requestSchema.safeParse(request.body);
       if (!wanted) {
         return reply.code(400).send(problem(400, 'To join takes a code, and a name for the machine in plain text.'));

@@ -7,8 +7,7 @@ import { orUnavailable } from '../problem.ts';
 export const machinesRoute =
   ({ log }: { log: EventLog }): FastifyPluginAsync =>
   async (app) => {
-    app.get('/api/machines', async (_request, reply): Promise<Machines> => {
-      reply.header('cache-control', 'no-store');
+    app.get('/api/machines', async (): Promise<Machines> => {
       const machines = await orUnavailable(log.machines(), 'The log can not be read now.');
       return { now: Date.now(), machines: machines.sort((a, b) => (a.report.machine < b.report.machine ? -1 : 1)) };
     });
