@@ -3,20 +3,13 @@ import { request as ask, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { Redis } from 'ioredis';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { HIDDEN, NEVER, plantCanaries, SECRETS } from '../../services/ingest/test/canaries.ts';
-import { createBoardClient } from '../support/board-client.ts';
 import { launchChromium } from '../support/chromium.ts';
-import { freePort } from '../support/port.ts';
-import { scratchDir, startCommand, startProgram } from '../support/program.ts';
-import { startRedis } from '../support/redis.ts';
-
-const PASSWORD = 'a password of the team';
-const PATIENCE = { timeout: 60_000, interval: 50 };
-const crewboard = fileURLToPath(new URL('../../cli/bin/crewboard.js', import.meta.url));
+import { scratchDir, startProgram } from '../support/program.ts';
+import { dumpOf } from '../support/redis-dump.ts';
+import { PASSWORD, PATIENCE, startTeamBoard } from '../support/team-board.ts';
 
 /** Passes requests on to the board, and keeps every body that goes past, as text. */
 const startWiretap = async (boardPort: number) => {
@@ -52,59 +45,18 @@ const startModel = async () => {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
 };
 
-/** All that a Redis holds, as text. */
-const dumpOf = async (url: string): Promise<string> => {
-  const redis = new Redis(url);
-  try {
-    const texts: string[] = [];
-    for (const key of await redis.keys('*')) {
-      const kind = await redis.type(key);
-      if (kind === 'stream') texts.push(JSON.stringify(await redis.xrange(key, '-', '+')));
-      else if (kind === 'hash') texts.push(JSON.stringify(await redis.hgetall(key)));
-      else if (kind === 'string') texts.push((await redis.get(key)) ?? '');
-      else throw new Error(`${key} is a ${kind}, and nobody looked into it`);
-      texts.push(key);
-    }
-    return texts.join('\n');
-  } finally {
-    redis.disconnect();
-  }
-};
-
 it('what is secret or private on a machine stands nowhere behind its agent', { timeout: 180_000 }, async () => {
-  const redis = await startRedis();
   const model = await startModel();
-  const port = await freePort();
   // Nothing is left unsaid: a log that is asked for everything must not hold it either.
-  const env = { REDIS_URL: redis.url, LOG_LEVEL: 'debug' };
-  const services = [
-    startProgram('services/gateway.js', [], { ...env, PORT: String(port), CREWBOARD_PASSWORD: PASSWORD }),
-    startProgram('services/status.js', [], { ...env, HEALTH_PORT: String(await freePort()) }),
-    startProgram('services/enricher.js', [], {
-      ...env,
-      HEALTH_PORT: String(await freePort()),
-      ANTHROPIC_API_KEY: 'sk-none',
-      ANTHROPIC_BASE_URL: model.url,
-    }),
-  ];
-  const board = createBoardClient(`http://127.0.0.1:${port}`);
-  await vi.waitFor(() => board.isReady(), PATIENCE);
-  await board.signIn('Lea', PASSWORD);
+  const enricherEnv = { ANTHROPIC_API_KEY: 'sk-none', ANTHROPIC_BASE_URL: model.url };
+  const board = await startTeamBoard({ logLevel: 'debug', enricherEnv });
 
   const home = await scratchDir();
   const claudeDir = join(home, '.claude');
   const dataDir = join(home, '.crewboard');
   plantCanaries({ home, claudeDir, dataDir }, Date.now() - 60_000);
-  const wiretap = await startWiretap(port);
-  const issue = startCommand(
-    process.execPath,
-    [crewboard, 'token', 'issue', '--machine', 'laptop', '--owner', 'Mara'],
-    {
-      REDIS_URL: redis.url,
-    },
-  );
-  expect(await issue.exited).toBe(0);
-  const token = /cbm_\S+/.exec(issue.output())?.[0] ?? '';
+  const wiretap = await startWiretap(board.port);
+  const token = await board.issueToken('laptop', 'Mara');
   const agent = startProgram('crewboard.js', ['agent'], {
     HOME: home,
     CLAUDE_CONFIG_DIR: claudeDir,
@@ -114,26 +66,26 @@ it('what is secret or private on a machine stands nowhere behind its agent', { t
     LOG_LEVEL: 'debug',
   });
   // All three sessions are there, each with what its tier lets through: the canaries were read.
-  await vi.waitFor(async () => expect((await board.sessions()).size).toBe(3), PATIENCE);
+  await vi.waitFor(async () => expect((await board.client.sessions()).size).toBe(3), PATIENCE);
   await vi.waitFor(async () => {
-    const texts = JSON.stringify([...(await board.sessions()).values()]);
+    const texts = JSON.stringify([...(await board.client.sessions()).values()]);
     for (const label of ['PROMPT', 'TITLE', 'INPUT']) expect(texts).toContain(`CANARY-${label}`);
   }, PATIENCE);
 
   const browser = await launchChromium();
   onTestFinished(() => browser.close());
   const page = await browser.newPage();
-  await page.goto(`http://127.0.0.1:${port}`);
+  await page.goto(board.url);
   await page.getByLabel('Name').fill('Lea');
   await page.getByLabel('Password').fill(PASSWORD);
   await page.keyboard.press('Enter');
   await page.getByText('CANARY-TITLE').first().waitFor();
 
-  const api = ['/api/board', '/api/machines'].map(async (path) => (await board.request(path)).text());
+  const api = ['/api/board', '/api/machines'].map(async (path) => (await board.client.request(path)).text());
   const places = {
-    redis: await dumpOf(redis.url),
+    redis: await dumpOf(board.redis.url),
     bodies: wiretap.bodies.join('\n'),
-    'logs of the services': services.map((service) => service.output()).join('\n'),
+    'logs of the services': board.services.map((service) => service.output()).join('\n'),
     page: await page.content(),
     api: (await Promise.all(api)).join('\n'),
     'questions to a model': model.asked.join('\n'),
@@ -151,6 +103,4 @@ it('what is secret or private on a machine stands nowhere behind its agent', { t
     expect(text).not.toMatch(/CANARY-(PROMPT|REPLY|INPUT|TITLE|DESCRIPTION|TASK|MESSAGE)/);
   }
   expect(places.bodies.length).toBeGreaterThan(1_000);
-  for (const program of [agent, ...services]) await program.stop();
-  await redis.stop();
 });

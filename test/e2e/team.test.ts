@@ -1,22 +1,15 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Session } from '@crewboard/contract';
-import { openRedisLog } from '@crewboard/event-log';
 import { expect, it, vi } from 'vitest';
 import { startSolo, untilBoard } from '../support/board.ts';
-import { createBoardClient } from '../support/board-client.ts';
 import { openMachineNetworks } from '../support/machine-network.ts';
-import { freePort } from '../support/port.ts';
-import { scratchDir, startCommand, startProgram } from '../support/program.ts';
+import { scratchDir, startCommand } from '../support/program.ts';
 import { openRecording } from '../support/recording.ts';
-import { startRedis } from '../support/redis.ts';
+import { crewboard, PATIENCE, startTeamBoard } from '../support/team-board.ts';
 
-const PASSWORD = 'a password of the team';
-const PATIENCE = { timeout: 60_000, interval: 50 };
 /** What the recorded sessions come to. */
 const AT_REST: readonly unknown[] = ['waiting_for_input', 'idle'];
-const crewboard = fileURLToPath(new URL('../../cli/bin/crewboard.js', import.meta.url));
 
 /** Three people and their machines, each with a session of its own. */
 const PEOPLE = [
@@ -38,23 +31,10 @@ const told = ({ prompts, usage, status, ended, startedAt, lastActivityAt }: Sess
 it('three machines of three people report into one board; one is cut off and comes back', {
   timeout: 240_000,
 }, async () => {
-  const redis = await startRedis();
-  const log = await openRedisLog({ url: redis.url });
-  const port = await freePort();
-  const env = { REDIS_URL: redis.url, LOG_LEVEL: 'warn' };
-  const gateway = startProgram('services/gateway.js', [], {
-    ...env,
-    HOST: '0.0.0.0',
-    PORT: String(port),
-    CREWBOARD_PASSWORD: PASSWORD,
-  });
-  const status = startProgram('services/status.js', [], { ...env, HEALTH_PORT: String(await freePort()) });
-  const board = createBoardClient(`http://127.0.0.1:${port}`);
-  await vi.waitFor(() => board.isReady(), PATIENCE);
-  expect((await board.request('/api/board')).status).toBe(401);
-  await board.signIn('Lea', PASSWORD);
+  const board = await startTeamBoard();
+  expect((await fetch(`${board.url}/api/board`)).status).toBe(401);
 
-  const networks = await openMachineNetworks(port, PEOPLE.length);
+  const networks = await openMachineNetworks(board.port, PEOPLE.length);
   const machines = await Promise.all(
     PEOPLE.map(async ({ owner, machine, capture }, index) => {
       const network = networks[index];
@@ -63,15 +43,9 @@ it('three machines of three people report into one board; one is cut off and com
       await mkdir(join(home, '.claude'), { recursive: true });
       const recording = await openRecording(join(home, '.claude'), capture);
       await recording.begin();
-      const invite = startCommand(
-        process.execPath,
-        [crewboard, 'token', 'invite', '--owner', owner, '--url', network.boardUrl],
-        env,
-      );
-      expect(await invite.exited).toBe(0);
       // The very line that a person pastes, but for the name of the package.
-      const line = /npx crewboard (agent --join \S+)/.exec(invite.output())?.[1] ?? '';
-      const args = [crewboard, ...line.split(' '), '--machine', machine, '--insecure-http'];
+      const line = await board.invite(owner, network.boardUrl);
+      const args = [crewboard, ...line, '--machine', machine, '--insecure-http'];
       const agent = startCommand(...network.on(process.execPath, args), {
         HOME: home,
         CLAUDE_CONFIG_DIR: join(home, '.claude'),
@@ -83,11 +57,11 @@ it('three machines of three people report into one board; one is cut off and com
   const [, jonas] = machines;
   if (!jonas) throw new Error('nobody to cut off');
   const sessionOf = async ({ recording }: (typeof machines)[number]): Promise<Session | undefined> =>
-    (await board.sessions()).get(recording.sessionId);
+    (await board.client.sessions()).get(recording.sessionId);
 
   // Sessions of all, each with its person and machine.
   await vi.waitFor(async () => {
-    const sessions = [...(await board.sessions()).values()];
+    const sessions = [...(await board.client.sessions()).values()];
     const people = sessions.map(({ owner, machine }) => `${owner} on ${machine}`);
     expect(people.sort()).toEqual(machines.map(({ owner, machine }) => `${owner} on ${machine}`).sort());
   }, PATIENCE);
@@ -129,9 +103,6 @@ it('three machines of three people report into one board; one is cut off and com
   }, PATIENCE);
 
   for (const { agent } of machines) await agent.stop();
-  await Promise.all([gateway.stop(), status.stop()]);
-  await log.close();
-  await redis.stop();
   // Fifteen seconds by the rules of the board; the rest is for a machine with other work.
   expect(offlineAfterMs).toBeLessThan(15_000 + 10_000);
 });

@@ -9,6 +9,7 @@ import {
   forgetInJournal,
   isRevoked,
   networkOf,
+  noteForgotten,
   sessionsIn,
   targetName,
   toldSessions,
@@ -46,6 +47,7 @@ export const forget = async (env: NodeJS.ProcessEnv, flags: ForgetFlags): Promis
       const piece = sessionIds.slice(from, from + AT_ONCE);
       forgotten += await untilForgotten((signal) => board.forget(piece, signal), config);
       forgetInJournal(config.CREWBOARD_DATA_DIR, new Set(piece));
+      noteForgotten(config.CREWBOARD_DATA_DIR, targetName(target), piece);
     }
     console.log(`The board holds nothing of ${forgotten} of ${what} any more: no card, no history, no event.`);
     console.log('What nobody can take back: backups of the board, and what people have seen or copied.');

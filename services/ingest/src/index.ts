@@ -41,6 +41,7 @@ export {
   withoutPrivate,
   withPrivate,
 } from './privacy/edit.ts';
+export { noteForgotten } from './privacy/forgotten.ts';
 export { forgetInJournal, readJournal } from './privacy/journal.ts';
 export type { PrivacyFile, PrivacyRule } from './privacy/rules.ts';
 export { maskSecrets } from './privacy/secrets.ts';

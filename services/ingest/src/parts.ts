@@ -8,6 +8,7 @@ import { createJobFollower, isJobFolder } from './jobs/follow.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { createPresenceTracker, type PresenceTracker } from './presence/track.ts';
 import { unseenExits } from './presence/unseen.ts';
+import { takeForgotten } from './privacy/forgotten.ts';
 import { createGate, type Gate } from './privacy/gate.ts';
 import { openPlaces } from './privacy/places.ts';
 import { createPrivacySettings } from './privacy/settings.ts';
@@ -71,6 +72,8 @@ export const openParts = async (
     repositorySalt,
     shipper: () => shipper,
     tellAgain: (sessionIds) => presence.tellAgain(sessionIds),
+    takeForgotten: () => takeForgotten(options.dataDir, options.target),
+    liveSessions: () => presence.liveSessions(),
     hasEnded: (sessionId) => cursors.ended.has(sessionId),
     now,
   });

@@ -4,6 +4,7 @@ import type { SessionEvent } from '@crewboard/contract';
 import { describe, expect, it } from 'vitest';
 import { homeForEach, NOW, until } from '../../test/agent.ts';
 import { promptLine, T } from '../../test/entries.ts';
+import { noteForgotten } from './forgotten.ts';
 
 const at = homeForEach();
 
@@ -181,4 +182,18 @@ it('hashes repositories as all machines of a board do', async () => {
   const [located] = agent.ofType('SessionLocated');
   // printf open | openssl dgst -sha256 -hmac 'salt of the board'
   expect(located?.data).toMatchObject({ repo: 'repo-588cb414', remote: null, cwd: '', branch: null });
+});
+
+it('what the board forgot begins anew where its process goes on, and stays forgotten where it does not', async () => {
+  write('session-1', open());
+  write('session-2', open());
+  writePresence('session-1', open());
+  const agent = at.start();
+  await agent.caughtUp;
+  const before = agent.events.length;
+  noteForgotten(at.home.dataDir, 'board', ['session-1', 'session-2']);
+  await until('it is told again', () => typesOf(agent.events.slice(before), 'session-1').includes('PresenceChanged'));
+  expect(typesOf(agent.events.slice(before), 'session-1')).toContain('SessionLocated');
+  expect(typesOf(agent.events.slice(before), 'session-2')).toEqual([]);
+  expect(agent.prompts()).toHaveLength(2);
 });

@@ -43,6 +43,10 @@ export interface GateDeps {
   shipper: () => Pick<Shipper, 'offer'>;
   /** Tells the live processes of some sessions again. */
   tellAgain: (sessionIds: ReadonlySet<string>) => void;
+  /** Sessions that the board was made to forget, each told once. */
+  takeForgotten: () => readonly string[];
+  /** The sessions of processes that live; `undefined` where nobody knows. */
+  liveSessions: () => ReadonlySet<string> | undefined;
   /** Sessions that were told to be over. */
   hasEnded: (sessionId: string) => boolean;
   /** Ms since 1970. */
@@ -201,7 +205,17 @@ export const createGate = (deps: GateDeps): Gate => {
     deps.shipper().offer([{ type: 'SessionLocated', source: 'presence', ...stamp(sessionId, 'privacy-place'), data }]);
   };
 
+  /** What goes on is told from its place on; what is over stays forgotten. */
+  const beginAnew = (sessionIds: readonly string[]): void => {
+    const live = deps.liveSessions();
+    const going = new Set(sessionIds.filter((sessionId) => live?.has(sessionId) && tierOf(sessionId) !== 'private'));
+    for (const sessionId of going) reveal(sessionId, places.of(sessionId));
+    if (going.size > 0) deps.tellAgain(going);
+  };
+
   const check = (): boolean => {
+    const forgotten = deps.takeForgotten();
+    if (forgotten.length > 0) beginAnew(forgotten);
     if (!settings.refresh() && !isFirst) return false;
     isFirst = false;
     shows.clear();
