@@ -1,9 +1,8 @@
-import type { Card, Usage } from '@crewboard/contract';
+import { type Card, contextWindowOf, estimateUsd, type Usage } from '@crewboard/contract';
 import { isHeadless } from './asks.ts';
 import { backgroundShells } from './condition.ts';
 import { decide } from './decide.ts';
 import { passTime } from './evolve.ts';
-import { contextWindowOf, estimateUsd } from './models.ts';
 import type { SessionState } from './state.ts';
 import { subagentsOf } from './subagents.ts';
 import type { Facts } from './views/facts.ts';

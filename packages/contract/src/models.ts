@@ -1,4 +1,4 @@
-import type { TokenCount } from '@crewboard/contract';
+import type { TokenCount } from './card.ts';
 
 interface Model {
   /** USD for a million tokens. What is written to the cache costs 1.25 times the input, kept for an hour twice. */
