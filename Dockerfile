@@ -8,6 +8,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY packages/access/package.json packages/access/
 COPY packages/contract/package.json packages/contract/
 COPY packages/event-log/package.json packages/event-log/
+COPY packages/records/package.json packages/records/
 COPY packages/runtime/package.json packages/runtime/
 COPY services/ingest/package.json services/ingest/
 COPY services/status/package.json services/status/

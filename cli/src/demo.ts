@@ -14,7 +14,7 @@ export const demo = async (env: NodeJS.ProcessEnv): Promise<void> => {
   const logger = createLogger({ name: 'crewboard', level: settings.LOG_LEVEL });
   const dir = await mkdtemp(join(tmpdir(), 'crewboard-demo-'));
   const log = await openEmbeddedLog({ dir: join(dir, 'log') });
-  const access = await openEmbeddedAccess({ dir: join(dir, 'access') });
+  const access = await openEmbeddedAccess({ dir: join(dir, 'records') });
   try {
     await runBoard(
       { ...boardSettings(settings, 'me'), log, access, logger, registry: createMetrics() },

@@ -26,5 +26,5 @@ export const openAccess = async (settings: Settings, logger: Logger): Promise<Ac
     return openRedisAccess({ url: settings.REDIS_URL, password: settings.REDIS_PASSWORD, logger });
   }
   const { openEmbeddedAccess } = await import('@crewboard/access/embedded');
-  return openEmbeddedAccess({ dir: join(settings.CREWBOARD_DATA_DIR, 'access') });
+  return openEmbeddedAccess({ dir: join(settings.CREWBOARD_DATA_DIR, 'records') });
 };

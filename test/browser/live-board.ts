@@ -67,7 +67,7 @@ export const openLiveBoard = async ({ signIn }: LiveBoardOptions = {}): Promise<
   const webDir = join(dir, 'web');
   await buildPage(webDir);
   const log = await openEmbeddedLog({ dir: join(dir, 'log') });
-  const access = await openEmbeddedAccess({ dir: join(dir, 'access') });
+  const access = await openEmbeddedAccess({ dir: join(dir, 'records') });
   const lease = await log.acquireLease(0, 'browser-test', 24 * 3_600_000);
   if (!lease) throw new Error('the lease of a new log is taken');
 

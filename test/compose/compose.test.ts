@@ -197,9 +197,9 @@ it('lets each service do in Redis what it does, and nothing else', async () => {
   expect(await inside('redis', 'redis-cli', 'get', 'crewboard:partitions')).toContain('NOAUTH');
   expect(await redis('status', 'hvals', 'crewboard:machines')).toContain('Mara King');
   const forbidden: [string, ...string[]][] = [
-    ['status', 'hgetall', 'crewboard:access:machine'],
+    ['status', 'hgetall', 'crewboard:records:machine'],
     ['status', 'config', 'get', '*'],
-    ['enricher', 'hgetall', 'crewboard:access:viewer'],
+    ['enricher', 'hgetall', 'crewboard:records:viewer'],
     ['enricher', 'del', 'crewboard:events:{0}'],
     ['gateway', 'del', 'crewboard:rows:v1:{0}'],
     ['gateway', 'keys', '*'],

@@ -8,6 +8,8 @@ import { type EventLog, openRedisLog } from '@crewboard/event-log';
 import { createKeys } from '@crewboard/event-log/redis';
 import { createGateway } from '@crewboard/gateway';
 import { logSink } from '@crewboard/ingest';
+import { RECORD_KINDS, type RecordKind } from '@crewboard/records';
+import { openRedisRecords } from '@crewboard/records/redis';
 import { createLogger, createMetrics } from '@crewboard/runtime';
 import { createStatusMetrics, createStatusService } from '@crewboard/status';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -115,7 +117,14 @@ describe.skipIf(!(await hasRedisServer()))('as the users of Redis', () => {
     await group.ack(await group.claim({ count: 10, minIdleMs: 0 }));
     await enricher.appendChanges([aSummary('told', 'Reads tails')]);
     await enricher.deadLetter({ from: 'enricher', reason: 'none', raw: 'raw', at: 1 });
+    await enricher.story('told');
     await enricher.check();
+    const records = await openRedisRecords(redis.settings('enricher'));
+    onTestFinished(() => records.close());
+    for (const kind of ['summary', 'budget', 'notice', 'repository', 'delivery'] as const) {
+      await records.update(kind, 'one', () => ({ value: 1 }));
+      expect(await records.list(kind)).toEqual([{ id: 'one', value: 1 }]);
+    }
     await untilBoard(url, (sessions) => expect(told(sessions)?.summary).toBeTruthy());
 
     // What status sets aside, drops and tells.
@@ -146,7 +155,7 @@ describe.skipIf(!(await hasRedisServer()))('as the users of Redis', () => {
   const everyKey = [
     ...[keys.events(p), keys.board(p), keys.rows(p), keys.checkpoint(p), keys.history(p), keys.enrichment(p)],
     ...[keys.lease(p), keys.fence(p), keys.epoch, keys.partitions, keys.deadLetters, keys.machines, keys.check(p)],
-    ...['board', 'invite', 'machine', 'claim', 'viewer'].map((kind) => keys.access(kind)),
+    ...RECORD_KINDS.map((kind) => keys.records(kind)),
     'of-another-program',
   ];
   const readsOf = (key: string): string[][] => [
@@ -194,7 +203,10 @@ describe.skipIf(!(await hasRedisServer()))('as the users of Redis', () => {
   };
 
   const on = (command: string, ...of: string[]): string[] => of.map((key) => `${command} ${key}`);
-  const accessKeys = everyKey.filter((key) => key.startsWith('crewboard:access:'));
+  const recordsOf = (...kinds: RecordKind[]): string[] => kinds.map((kind) => keys.records(kind));
+  const access = recordsOf('board', 'invite', 'machine', 'name', 'claim', 'viewer');
+  const deliveries = recordsOf('delivery');
+  const enrichers = [...recordsOf('summary', 'budget', 'notice', 'repository'), ...deliveries];
 
   it.each<{ user: User; reads: string[]; writes: string[] }>([
     {
@@ -202,14 +214,14 @@ describe.skipIf(!(await hasRedisServer()))('as the users of Redis', () => {
       reads: [
         ...on('GET', keys.partitions, keys.epoch, keys.checkpoint(p)),
         ...on('HVALS', keys.rows(p), keys.history(p), keys.enrichment(p), keys.machines),
-        ...on('HGETALL', ...accessKeys),
+        ...on('HGETALL', ...access, ...deliveries, ...recordsOf('notice')),
         ...on('XRANGE', keys.events(p), keys.board(p), keys.deadLetters),
         'XREAD STREAMS',
       ],
       writes: [
         ...on('SET', keys.check(p)),
-        ...on('HSET', keys.machines, ...accessKeys),
-        ...on('HDEL', keys.machines, ...accessKeys),
+        ...on('HSET', keys.machines, ...access, ...deliveries),
+        ...on('HDEL', keys.machines, ...access, ...deliveries),
         ...on('XADD', keys.events(p), keys.deadLetters),
         ...on('XDEL', keys.events(p), keys.board(p), keys.deadLetters),
       ],
@@ -232,10 +244,11 @@ describe.skipIf(!(await hasRedisServer()))('as the users of Redis', () => {
     },
     {
       user: 'enricher',
-      reads: [...on('GET', keys.partitions)],
+      reads: [...on('GET', keys.partitions), ...on('HGETALL', ...enrichers)],
       writes: [
         ...on('SET', keys.check(p)),
-        ...on('HSET', keys.enrichment(p)),
+        ...on('HSET', keys.enrichment(p), ...enrichers),
+        ...on('HDEL', ...enrichers),
         ...on('XADD', keys.board(p), keys.deadLetters),
       ],
     },
@@ -246,11 +259,11 @@ describe.skipIf(!(await hasRedisServer()))('as the users of Redis', () => {
     },
     {
       user: 'admin',
-      reads: [...on('GET', keys.partitions), ...on('HGETALL', ...accessKeys), ...on('XREVRANGE', keys.deadLetters)],
+      reads: [...on('GET', keys.partitions), ...on('HGETALL', ...access), ...on('XREVRANGE', keys.deadLetters)],
       writes: [
         ...on('SET', keys.epoch),
-        ...on('HSET', ...accessKeys),
-        ...on('HDEL', keys.machines, ...accessKeys),
+        ...on('HSET', ...access),
+        ...on('HDEL', keys.machines, ...access),
         ...on('XTRIM', keys.board(p)),
         ...on('UNLINK', keys.rows(p), keys.checkpoint(p), keys.history(p)),
       ],

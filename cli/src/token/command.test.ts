@@ -13,7 +13,7 @@ afterEach(() => {
 /** The settings of a board's server, and the board that has its store open. */
 const server = async (more: Record<string, string> = {}): Promise<{ env: NodeJS.ProcessEnv; board: Access }> => {
   const dir = temporaryFolder('token');
-  const board = await openEmbeddedAccess({ dir: join(dir, 'access') });
+  const board = await openEmbeddedAccess({ dir: join(dir, 'records') });
   onTestFinished(() => board.close());
   return { env: { CREWBOARD_DATA_DIR: dir, ...more }, board };
 };

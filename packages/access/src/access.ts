@@ -1,8 +1,8 @@
+import type { Records } from '@crewboard/records';
 import { z } from 'zod';
 import { type Claims, createClaims } from './claims.ts';
 import { createInvites, type Invites } from './invites.ts';
 import { type Admitted, createMachines, type Machines } from './machines.ts';
-import type { Records } from './records.ts';
 import { newSecret } from './secrets.ts';
 import { createViewers, type Viewers } from './viewers.ts';
 
@@ -26,6 +26,7 @@ export interface Access extends Invites, Machines, Claims, Viewers {
   join(request: JoinRequest): Promise<Admitted | undefined>;
   /** One random text of this board, for hashing names the same way on all its machines. */
   repositorySalt(): Promise<string>;
+  /** Closes its records. */
   close(): Promise<void>;
 }
 

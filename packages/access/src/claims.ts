@@ -1,5 +1,5 @@
+import type { Records } from '@crewboard/records';
 import { z } from 'zod';
-import type { Records } from './records.ts';
 import { DAY_MS, epochMs } from './shapes.ts';
 
 export const CLAIM_TTL_MS = 60 * DAY_MS;

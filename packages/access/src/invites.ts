@@ -1,5 +1,5 @@
+import type { Records } from '@crewboard/records';
 import { z } from 'zod';
-import type { Records } from './records.ts';
 import { formatCredential, hashSecret, isId, isSecret, newId, newSecret, parseCredential } from './secrets.ts';
 import { DAY_MS, epochMs, name, secretHash } from './shapes.ts';
 

@@ -1,5 +1,5 @@
+import type { Records } from '@crewboard/records';
 import { z } from 'zod';
-import type { Records } from './records.ts';
 import { newId } from './secrets.ts';
 import { name } from './shapes.ts';
 

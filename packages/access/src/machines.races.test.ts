@@ -1,9 +1,9 @@
 import { T0 } from '@crewboard/contract/testing';
+import type { Records } from '@crewboard/records';
+import { openMemoryRecords } from '@crewboard/records/testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { openMemoryRecords } from '../test/memory-records.ts';
 import { createAccess } from './access.ts';
-import type { Records } from './records.ts';
 
 /** The same records, where each call waits for its turn: the scheduler decides who comes next. */
 const inTurn = (records: Records, turns: fc.Scheduler): Records => {

@@ -1,8 +1,8 @@
 import { FORMER_NAMES_MAX } from '@crewboard/contract';
+import type { Records } from '@crewboard/records';
 import { z } from 'zod';
 import { CLAIM_TTL_MS } from './claims.ts';
 import { createMachineNames } from './machine-names.ts';
-import type { Records } from './records.ts';
 import { formatCredential, hashSecret, isId, isSecret, newSecret, parseCredential } from './secrets.ts';
 import { epochMs, name, secretHash } from './shapes.ts';
 

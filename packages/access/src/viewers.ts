@@ -1,6 +1,6 @@
 import { type Role, roleSchema } from '@crewboard/contract';
+import type { Records } from '@crewboard/records';
 import { z } from 'zod';
-import type { Records } from './records.ts';
 import { hashSecret, isSecretShaped, newSecret } from './secrets.ts';
 import { epochMs, name } from './shapes.ts';
 

@@ -1,9 +1,9 @@
 import { T0 } from '@crewboard/contract/testing';
+import type { Records } from '@crewboard/records';
+import { openEmbeddedRecords } from '@crewboard/records/embedded';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from '../../../test/support/folder.ts';
 import { type Access, createAccess } from '../src/access.ts';
-import { openEmbeddedRecords } from '../src/embedded-records.ts';
-import type { Records } from '../src/records.ts';
 
 /** Access to a board of the test's own, at a time that the test sets. */
 export interface AccessUnderTest {

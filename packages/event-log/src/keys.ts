@@ -25,8 +25,8 @@ export interface Keys {
   deadLetters: string;
   /** Hash of machine → the machine as JSON. No board's: a reset or a new version leaves it. */
   machines: string;
-  /** Hash of one kind of records on who may do what: id → the record as JSON. No board's either. */
-  access(kind: string): string;
+  /** Hash of one kind of records (`packages/records`): id → the record as JSON. No board's either. */
+  records(kind: string): string;
   /** Written to see that Redis takes writes, where a partition is. */
   check(partition: number): string;
 }
@@ -51,7 +51,7 @@ export const createKeys = (prefix: string): Keys => {
     partitions: `${prefix}:partitions`,
     deadLetters: `${prefix}:dead-letters`,
     machines: `${prefix}:machines`,
-    access: (kind) => `${prefix}:access:${kind}`,
+    records: (kind) => `${prefix}:records:${kind}`,
     check: (partition) => `${prefix}:check:{${partition}}`,
   };
 };

@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { LogUnavailable } from '@crewboard/event-log';
 import { type Database, open } from 'lmdb';
-import { type Access, createAccess } from './access.ts';
 import { RECORD_KINDS, type RecordKind, type Records, SWEPT_AT_A_WRITE } from './records.ts';
 import { hasExpired, storedValue, toStored } from './stored.ts';
 
@@ -18,12 +17,15 @@ export interface EmbeddedRecordsOptions {
  */
 type KindStore = Database<string, Uint8Array>;
 
+/** More than there are kinds: other versions of this program may have the folder open with more. */
+const MAX_KINDS = 64;
+
 const keyOf = (id: string): Uint8Array => Buffer.from(id);
 
 /** Records in a folder of their own, on disk when a call resolves. Other processes may have the same folder open. */
 export const openEmbeddedRecords = async ({ dir, now = Date.now }: EmbeddedRecordsOptions): Promise<Records> => {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const root = open<string, string>({ path: dir, noSubdir: false, encoding: 'string' });
+  const root = open<string, string>({ path: dir, noSubdir: false, encoding: 'string', maxDbs: MAX_KINDS });
   const openKind = (name: RecordKind): [RecordKind, KindStore] => [
     name,
     root.openDB<string, Uint8Array>({ name, encoding: 'string', keyEncoding: 'binary' }),
@@ -88,7 +90,3 @@ export const openEmbeddedRecords = async ({ dir, now = Date.now }: EmbeddedRecor
     },
   };
 };
-
-/** Who may do what on the board of one data folder. */
-export const openEmbeddedAccess = async (options: EmbeddedRecordsOptions): Promise<Access> =>
-  createAccess(await openEmbeddedRecords(options), options.now);

@@ -1,14 +1,22 @@
-/** What kinds of records there are. Each is a collection of its own. */
-export const RECORD_KINDS = ['board', 'invite', 'machine', 'name', 'claim', 'viewer'] as const;
+/** What kinds of records there are, and whose. Each is a collection of its own. In Redis each service may use its own kinds only (`deploy/redis`). */
+export const RECORD_KINDS = [
+  // Who may do what: the gateway's, and `crewboard token`'s.
+  ...(['board', 'invite', 'machine', 'name', 'claim', 'viewer'] as const),
+  // What the enricher keeps for its replicas; the gateway reads its notices.
+  ...(['summary', 'budget', 'notice', 'repository'] as const),
+  // What a host sent to the gateway, once each.
+  'delivery',
+] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
 /** What becomes of a record: another value, none, or what it is. With `ttlMs` it is gone so long after; without it stays. */
 export type Next = { value: unknown; ttlMs?: number } | 'remove' | 'keep';
 
 /**
- * Small records by kind and id (1 to 200 UTF-16 units), for who may do what. Two backends keep the same promises
- * (`test/contract.ts`): Redis, and LMDB in a folder that several processes may have open at once. Values are JSON, and
- * unknown until parsed. One that has expired, or that was damaged in the store, counts as absent.
+ * Small records by kind and id (1 to 200 UTF-16 units), for what a log is no place for: what outlives it, ends at once, or is
+ * changed by many. Two backends keep the same promises (`test/contract.ts`): Redis, and LMDB in a folder that several processes
+ * may have open at once. Values are JSON, and unknown until parsed. One that has expired, or that was damaged in the store,
+ * counts as absent.
  * Every call throws `LogUnavailable` where the backend can't be reached or was closed.
  */
 export interface Records {

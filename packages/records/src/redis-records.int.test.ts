@@ -21,9 +21,9 @@ afterAll(async () => {
 recordsContract('Redis', {
   open: (prefix, now) => openRedisRecords({ url: redis.url, prefix, now }),
   damage: async (prefix, kind, id, text) => {
-    await admin.hset(createKeys(prefix).access(kind), id, text);
+    await admin.hset(createKeys(prefix).records(kind), id, text);
   },
-  count: (prefix, kind) => admin.hlen(createKeys(prefix).access(kind)),
+  count: (prefix, kind) => admin.hlen(createKeys(prefix).records(kind)),
 });
 
 describe('when Redis is away', () => {

@@ -1,5 +1,4 @@
 import { type ConnectOptions, connect, createKeys, runScript } from '@crewboard/event-log/redis';
-import { type Access, createAccess } from './access.ts';
 import { type Records, SWEPT_AT_A_WRITE } from './records.ts';
 import { storedValue, toStored } from './stored.ts';
 
@@ -43,19 +42,19 @@ export const openRedisRecords = async (options: RedisRecordsOptions): Promise<Re
   const { command } = connections;
 
   return {
-    get: async (kind, id) => storedValue(await command((redis) => redis.hget(keys.access(kind), id)), now()),
+    get: async (kind, id) => storedValue(await command((redis) => redis.hget(keys.records(kind), id)), now()),
     update: async (kind, id, decide) => {
       for (;;) {
-        const text = await command((redis) => redis.hget(keys.access(kind), id));
+        const text = await command((redis) => redis.hget(keys.records(kind), id));
         const before = storedValue(text, now());
         const next = decide(before);
         if (next === 'keep') return before;
         const args = [id, text ?? '', toStored(next, now()) ?? '', now()];
-        if ((await command((redis) => runScript(redis, REPLACE, [keys.access(kind)], args))) === 1) return before;
+        if ((await command((redis) => runScript(redis, REPLACE, [keys.records(kind)], args))) === 1) return before;
       }
     },
     list: async (kind) => {
-      const texts = await command((redis) => redis.hgetall(keys.access(kind)));
+      const texts = await command((redis) => redis.hgetall(keys.records(kind)));
       return Object.entries(texts).flatMap(([id, text]) => {
         const value = storedValue(text, now());
         return value === undefined ? [] : [{ id, value }];
@@ -64,7 +63,3 @@ export const openRedisRecords = async (options: RedisRecordsOptions): Promise<Re
     close: () => connections.close(),
   };
 };
-
-/** Who may do what on the board of one Redis. */
-export const openRedisAccess = async (options: RedisRecordsOptions): Promise<Access> =>
-  createAccess(await openRedisRecords(options), options.now);

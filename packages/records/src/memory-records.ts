@@ -1,6 +1,6 @@
 import { LogUnavailable } from '@crewboard/event-log';
-import type { RecordKind, Records } from '../src/records.ts';
-import { hasExpired, storedValue, toStored } from '../src/stored.ts';
+import type { RecordKind, Records } from './records.ts';
+import { hasExpired, storedValue, toStored } from './stored.ts';
 
 export type MemoryStore = Map<RecordKind, Map<string, string>>;
 

@@ -1,4 +1,4 @@
-import { recordsContract } from './contract.ts';
+import { recordsContract } from '../test/contract.ts';
 import { type MemoryStore, openMemoryRecords } from './memory-records.ts';
 
 const places = new Map<string, MemoryStore>();
