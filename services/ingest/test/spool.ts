@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SessionEvent } from '@crewboard/contract';
@@ -15,11 +24,13 @@ export const createSpoolHome = () => {
   const home = mkdtempSync(join(tmpdir(), 'crewboard-spool-'));
   const dataDir = join(home, 'data');
   const spool = join(dataDir, 'spool');
+  const claimed = join(dataDir, 'agent', 'hooks');
   let names = 0;
   return {
     home,
     dataDir,
     spool,
+    claimed,
     /** Puts a payload there as the hook does, written `ageMs` ago. */
     write: (text: string, { name = `${names++}.json`, ageMs = 0 } = {}): void => {
       const path = join(spool, name);
@@ -29,7 +40,8 @@ export const createSpoolHome = () => {
       utimesSync(`${path}.part`, at, at);
       renameSync(`${path}.part`, path);
     },
-    files: () => readdirSync(spool).sort(),
+    /** What waits, and what was claimed and not accepted. */
+    files: () => [...readdirSync(spool), ...(existsSync(claimed) ? readdirSync(claimed) : [])].sort(),
     remove: () => rmSync(home, { recursive: true, force: true }),
   };
 };
@@ -38,7 +50,7 @@ export type SpoolHome = ReturnType<typeof createSpoolHome>;
 /** One life of the agent. What it is offered is accepted at once, or when the test says so. */
 export const liveOn = (
   { dataDir }: SpoolHome,
-  { accepts = 'at once' as 'at once' | 'later', clock = Date.now } = {},
+  { accepts = 'at once' as 'at once' | 'later', clock = Date.now, mostHeldBytes = Number.POSITIVE_INFINITY } = {},
 ) => {
   const offered: SessionEvent[] = [];
   const accept: (() => void)[] = [];
@@ -60,6 +72,7 @@ export const liveOn = (
     deadLetters: { add: (line) => void dead.push(line) },
     logger: quiet,
     now: clock,
+    mostHeldBytes,
   });
   const prompts = () => offered.flatMap((event) => (event.type === 'PromptSubmitted' ? [event] : []));
   return {

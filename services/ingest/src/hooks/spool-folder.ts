@@ -23,7 +23,10 @@ import { LARGEST_POSITION } from './positions.ts';
 export interface SpoolFolder {
   /** Makes the folder where it is missing, and private where it is not. `false` where it must not be used; the log says why, once. */
   ensure(): boolean;
-  list(): SpoolFiles;
+  /** What hooks have left, in the order in which it was written. */
+  waiting(): WaitingPayload[];
+  /** What was claimed, by this life or a former one, in order. */
+  claimed(): ClaimedPayload[];
   /** What is to be read of a file, or why it never will be; `undefined` where it is gone or cannot be read now. */
   read(name: string): SpooledPayload | { problem: string } | undefined;
   /** Gives a payload its position for good. `false` where it is gone: somebody else has it. */
@@ -33,11 +36,17 @@ export interface SpoolFolder {
   remove(name: string): boolean;
 }
 
-export interface SpoolFiles {
-  /** Claimed by this life or a former one, in order. */
-  claimed: { name: string; position: number }[];
-  /** Names of payloads in the order in which they were written. */
-  waiting: string[];
+export interface WaitingPayload {
+  name: string;
+  sizeBytes: number;
+  /** Ms since 1970, by the file's clock. */
+  writtenAt: number;
+}
+
+export interface ClaimedPayload {
+  name: string;
+  position: number;
+  sizeBytes: number;
 }
 
 export interface SpooledPayload {
@@ -53,7 +62,16 @@ const LEFTOVER_MS = 60_000;
 
 export const claimedName = (position: number): string => `${position}.claimed`;
 
-export const createSpoolFolder = (folder: string, logger: Logger, now: () => number): SpoolFolder => {
+/**
+ * `folder` is where hooks write. What is claimed goes to `claimedFolder`, of the agent alone: a hook that finds its own folder full
+ * drops what it has, and what waits for the board is not to fill it.
+ */
+export const createSpoolFolder = (
+  folder: string,
+  claimedFolder: string,
+  logger: Logger,
+  now: () => number,
+): SpoolFolder => {
   let refusal = '';
 
   const refuse = (reason: string, error?: unknown): false => {
@@ -71,15 +89,19 @@ export const createSpoolFolder = (folder: string, logger: Logger, now: () => num
     const stat = lstatSync(folder, { throwIfNoEntry: false }) ?? make();
     if (!stat.isDirectory()) return refuse('hooks are not read: their spool is not a folder. Remove it');
     // Windows knows neither.
-    if (process.getuid === undefined) return true;
-    if (stat.uid !== process.getuid())
+    const uid = process.getuid?.();
+    if (uid !== undefined && stat.uid !== uid)
       return refuse('hooks are not read: their spool belongs to somebody else. Remove it, or give it to this account');
-    if ((stat.mode & 0o077) !== 0) {
+    if (uid !== undefined && (stat.mode & 0o077) !== 0) {
       chmodSync(folder, 0o700);
       logger.warn({ folder }, 'the spool of hooks was open to others and is private now');
     }
+    mkdirSync(claimedFolder, { recursive: true, mode: 0o700 });
     return true;
   };
+
+  /** Names of claimed payloads are of their own form. */
+  const pathOf = (name: string): string => join(CLAIMED.test(name) ? claimedFolder : folder, name);
 
   const ensure = (): boolean => {
     try {
@@ -91,7 +113,7 @@ export const createSpoolFolder = (folder: string, logger: Logger, now: () => num
 
   const remove = (name: string): boolean => {
     try {
-      rmSync(join(folder, name), { force: true });
+      rmSync(pathOf(name), { force: true });
       return true;
     } catch (error) {
       logger.debug({ err: error, name }, 'a file of the spool cannot be removed');
@@ -99,27 +121,33 @@ export const createSpoolFolder = (folder: string, logger: Logger, now: () => num
     }
   };
 
-  const list = (): SpoolFiles => {
-    const claimed: SpoolFiles['claimed'] = [];
-    const waiting: { name: string; writtenAt: bigint }[] = [];
+  const waiting = (): WaitingPayload[] => {
+    const found: (WaitingPayload & { writtenAtNs: bigint })[] = [];
     for (const name of filesIn(folder)) {
-      const position = Number(CLAIMED.exec(name)?.[1] ?? Number.NaN);
-      if (position <= LARGEST_POSITION && name === claimedName(position)) claimed.push({ name, position });
-      else if (name.endsWith('.json') || name.endsWith('.part')) {
-        const stat = lstatSync(join(folder, name), { bigint: true, throwIfNoEntry: false });
-        if (!stat?.isFile()) continue;
-        if (name.endsWith('.json')) waiting.push({ name, writtenAt: stat.mtimeNs });
-        else if (Math.abs(now() - Number(stat.mtimeMs)) > LEFTOVER_MS) remove(name);
-      }
+      if (!name.endsWith('.json') && !name.endsWith('.part')) continue;
+      const stat = lstatSync(join(folder, name), { bigint: true, throwIfNoEntry: false });
+      if (!stat?.isFile()) continue;
+      const writtenAt = Number(stat.mtimeMs);
+      if (name.endsWith('.json'))
+        found.push({ name, sizeBytes: Number(stat.size), writtenAt, writtenAtNs: stat.mtimeNs });
+      else if (Math.abs(now() - writtenAt) > LEFTOVER_MS) remove(name);
     }
-    claimed.sort((a, b) => a.position - b.position);
-    waiting.sort((a, b) => Number(a.writtenAt - b.writtenAt) || (a.name < b.name ? -1 : 1));
-    return { claimed, waiting: waiting.map(({ name }) => name) };
+    return found.sort((a, b) => Number(a.writtenAtNs - b.writtenAtNs) || (a.name < b.name ? -1 : 1));
   };
+
+  const claimed = (): ClaimedPayload[] =>
+    filesIn(claimedFolder)
+      .flatMap((name) => {
+        const position = Number(CLAIMED.exec(name)?.[1] ?? Number.NaN);
+        if (!(position <= LARGEST_POSITION && name === claimedName(position))) return [];
+        const sizeBytes = lstatSync(pathOf(name), { throwIfNoEntry: false })?.size;
+        return sizeBytes === undefined ? [] : [{ name, position, sizeBytes }];
+      })
+      .sort((a, b) => a.position - b.position);
 
   const read = (name: string): SpooledPayload | { problem: string } | undefined => {
     try {
-      return readStart(join(folder, name));
+      return readStart(pathOf(name));
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       if (code === 'EACCES' || code === 'EPERM') return { problem: 'the payload may not be read' };
@@ -130,11 +158,12 @@ export const createSpoolFolder = (folder: string, logger: Logger, now: () => num
 
   return {
     ensure,
-    list,
+    waiting,
+    claimed,
     read,
     claim(name, position) {
       try {
-        renameSync(join(folder, name), join(folder, claimedName(position)));
+        renameSync(pathOf(name), pathOf(claimedName(position)));
         refusal = '';
         return true;
       } catch (error) {
@@ -142,7 +171,7 @@ export const createSpoolFolder = (folder: string, logger: Logger, now: () => num
         return false;
       }
     },
-    isClaimed: (position) => existsSync(join(folder, claimedName(position))),
+    isClaimed: (position) => existsSync(pathOf(claimedName(position))),
     remove,
   };
 };

@@ -87,10 +87,31 @@ describe('the spool of hooks', () => {
     const sweeping = life.sweep();
     expect(life.reader.stats.waiting).toBe(2);
     expect(life.prompts()).toEqual([]);
-    expect(files().every((name) => name.endsWith('.json'))).toBe(true);
+    expect(files().every((name) => name.endsWith('.claimed'))).toBe(true);
+    expect(readdirSync(spool)).toEqual([]);
     open();
     await sweeping;
     expect(life.prompts()).toEqual(['one', 'two']);
+  });
+
+  it('leaves in the hooks’ own folder what is more than is kept for a board that is away, and says so once', async () => {
+    const warnings = vi.spyOn(quiet, 'warn');
+    const size = promptPayload('0').length;
+    for (let index = 0; index < 5; index++) write(promptPayload(`${index}`), { ageMs: 5_000 - index });
+    const life = live({ accepts: 'later', mostHeldBytes: 3 * size });
+    await life.sweep();
+    await life.sweep();
+    expect(life.prompts()).toEqual(['0', '1', '2']);
+    expect(readdirSync(spool)).toHaveLength(2);
+    expect(life.reader.stats.waiting).toBe(5);
+    expect(warnings.mock.calls.map((call) => String(call.at(-1)))).toEqual([
+      expect.stringContaining('hooks are dropped'),
+    ]);
+    for (const accept of life.accept.splice(0)) accept();
+    await life.sweep();
+    expect(life.prompts()).toEqual(['0', '1', '2', '3', '4']);
+    expect(life.reader.stats.waiting).toBe(2);
+    warnings.mockRestore();
   });
 
   it('counts names that nothing is known of', async () => {

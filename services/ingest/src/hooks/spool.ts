@@ -11,7 +11,13 @@ import type { Locate } from '../transcript/place.ts';
 import { createHookParser } from './parse.ts';
 import { isWhole, PAYLOAD_BYTES } from './payload.ts';
 import { createHookPositions } from './positions.ts';
-import { claimedName, createSpoolFolder, type SpooledPayload } from './spool-folder.ts';
+import {
+  type ClaimedPayload,
+  claimedName,
+  createSpoolFolder,
+  type SpooledPayload,
+  type WaitingPayload,
+} from './spool-folder.ts';
 
 /** Reads what the hook command leaves in `<dataDir>/spool`, one file for each payload, and ships it. */
 export interface HookSpool {
@@ -20,7 +26,7 @@ export interface HookSpool {
    * then is told again by the next life, under the same positions.
    */
   run(signal: AbortSignal): Promise<void>;
-  /** Hands all payloads that are there to the shipper; waits while that has no room. Never rejects. */
+  /** Claims all payloads that are there and hands them to the shipper; waits while that has no room. Never rejects. */
   sweep(): Promise<void>;
   readonly stats: HookStats;
 }
@@ -50,6 +56,8 @@ export interface HookSpoolDeps {
   logger: Logger;
   /** Ms since 1970. */
   now: () => number;
+  /** So much is claimed for a board that takes nothing; the rest stays in the spool, which hooks keep small. */
+  mostHeldBytes?: number;
 }
 
 const SPOOL = 'spool';
@@ -59,11 +67,13 @@ const WRITING_MS = 1_000;
 /** Payloads of a backlog that are read before others have their turn. */
 const AT_ONCE = 32;
 const UNKNOWN_NAMES = 100;
+/** Days of hooks, for a board that is away. */
+const MOST_HELD_BYTES = 128 * 1024 * 1024;
 
 export const createHookSpool = (deps: HookSpoolDeps): HookSpool => {
-  const { machine, owner, locate, shipper, deadLetters, logger, now } = deps;
+  const { machine, owner, locate, shipper, deadLetters, logger, now, mostHeldBytes = MOST_HELD_BYTES } = deps;
   const dataDir = resolve(deps.dataDir);
-  const folder = createSpoolFolder(join(dataDir, SPOOL), logger, now);
+  const folder = createSpoolFolder(join(dataDir, SPOOL), join(dataDir, 'agent', 'hooks'), logger, now);
   const positions = createHookPositions({ path: join(dataDir, 'agent', 'hook-positions.json'), logger, now });
   const parser = createHookParser({
     machine,
@@ -71,6 +81,9 @@ export const createHookSpool = (deps: HookSpoolDeps): HookSpool => {
     stream: streamOf(deps.namedAfter === undefined ? dataDir : resolve(deps.namedAfter)),
     locate,
   });
+  /** Claimed and not accepted yet, by name, in the order of their positions. */
+  const held = new Map<string, ClaimedPayload>();
+  let heldBytes = 0;
   /** Claimed files that the shipper has, and those that were accepted and could not be removed. */
   const offered = new Set<string>();
   const accepted = new Set<string>();
@@ -78,13 +91,30 @@ export const createHookSpool = (deps: HookSpoolDeps): HookSpool => {
   const stats = { heardAt: null as number | null, heard: 0, unreadable: 0, unclaimed: 0 };
   let watches: FolderWatches | undefined;
   let lookAgain: NodeJS.Timeout | undefined;
+  let hasResumed = false;
+  let isFull = false;
   /** The shipper has ended. */
   let failure: { error: unknown } | undefined;
+  let pause = new AbortController();
+
+  const hold = (payload: ClaimedPayload): void => {
+    held.set(payload.name, payload);
+    heldBytes += payload.sizeBytes;
+  };
+
+  const letGo = (name: string): void => {
+    heldBytes -= held.get(name)?.sizeBytes ?? 0;
+    held.delete(name);
+    offered.delete(name);
+  };
 
   const done = (name: string): void => {
-    offered.delete(name);
-    if (folder.remove(name)) accepted.delete(name);
-    else accepted.add(name);
+    if (!folder.remove(name)) {
+      accepted.add(name);
+      return;
+    }
+    accepted.delete(name);
+    letGo(name);
   };
 
   const unreadable = (offset: number, length: number, reason: string): void => {
@@ -114,97 +144,130 @@ export const createHookSpool = (deps: HookSpoolDeps): HookSpool => {
     unknownNames.set(name, (unknownNames.get(name) ?? 0) + 1);
   };
 
-  /** What a former life claimed and did not see accepted. */
-  const tellAgain = (name: string, position: number): void => {
-    const found = accepted.has(name) ? undefined : folder.read(name);
-    if (found && 'bytes' in found) {
-      tell(name, position, found);
+  const offer = ({ name, position }: ClaimedPayload): void => {
+    if (accepted.has(name)) {
+      done(name);
       return;
     }
-    if (found) unreadable(position, 0, found.problem);
-    if (found || accepted.has(name)) done(name);
+    const found = folder.read(name);
+    if (found && 'bytes' in found) tell(name, position, found);
+    else if (found) {
+      unreadable(position, 0, found.problem);
+      done(name);
+    } else if (!folder.isClaimed(position)) letGo(name);
   };
 
-  const take = (name: string): void => {
-    const found = folder.read(name);
-    if (found === undefined) return;
-    if ('problem' in found) {
-      unreadable(0, 0, found.problem);
-      folder.remove(name);
-      return;
-    }
-    if (isBeingWritten(found)) {
+  const claim = (payload: WaitingPayload): void => {
+    const { name, sizeBytes } = payload;
+    if (isBeingWritten(payload)) {
       if (watches) lookAgain ??= setTimeout(onWritten, WRITING_MS);
       return;
     }
     let position = positions.next();
     while (folder.isClaimed(position)) position = positions.next();
-    if (folder.claim(name, position)) tell(claimedName(position), position, found);
+    if (folder.claim(name, position)) hold({ name: claimedName(position), position, sizeBytes });
   };
 
   const onWritten = (): void => {
     lookAgain = undefined;
-    void sweep();
+    look();
   };
 
   /** On either side: a clock that stepped back must not hold a payload. */
-  const isBeingWritten = ({ bytes, sizeBytes, writtenAt }: SpooledPayload): boolean =>
-    sizeBytes <= PAYLOAD_BYTES && Math.abs(now() - writtenAt) < WRITING_MS && !isWhole(bytes);
+  const isBeingWritten = ({ name, sizeBytes, writtenAt }: WaitingPayload): boolean => {
+    if (sizeBytes > PAYLOAD_BYTES || Math.abs(now() - writtenAt) >= WRITING_MS) return false;
+    const found = folder.read(name);
+    return found !== undefined && 'bytes' in found && !isWhole(found.bytes);
+  };
 
-  const look = async (): Promise<void> => {
+  /** What a former life claimed and did not see accepted goes first. */
+  const resume = (): void => {
+    for (const payload of folder.claimed()) {
+      positions.given(payload.position);
+      hold(payload);
+    }
+    hasResumed = true;
+  };
+
+  /** Waits for nobody: while the board takes nothing, payloads are kept here, and the hooks' own folder stays free. */
+  const claimAll = async (): Promise<void> => {
     if (!folder.ensure()) return;
     watches?.check(SPOOL);
     watches?.cover([SPOOL]);
-    const { claimed, waiting } = folder.list();
+    if (!hasResumed) resume();
+    const waiting = folder.waiting();
     stats.unclaimed = waiting.length;
-    for (const { position } of claimed) positions.given(position);
-    let taken = 0;
-    const turn = async (): Promise<void> => {
-      taken++;
-      if (taken % AT_ONCE === 0) await nextTurn();
-      await shipper.room();
-    };
-    for (const { name, position } of claimed) {
-      if (offered.has(name)) continue;
-      await turn();
-      tellAgain(name, position);
-    }
-    for (const name of waiting) {
-      await turn();
-      take(name);
+    let claimed = 0;
+    for (const payload of waiting) {
+      if (heldBytes + payload.sizeBytes > mostHeldBytes) break;
+      claimed++;
+      if (claimed % AT_ONCE === 0) await nextTurn();
+      claim(payload);
       stats.unclaimed--;
+    }
+    noteFull(claimed < waiting.length);
+  };
+
+  const noteFull = (isNow: boolean): void => {
+    if (isNow && !isFull) {
+      logger.warn(
+        { heldBytes, waiting: held.size },
+        'the board takes nothing, and as many hooks wait for it as are kept: some more wait in the spool, then hooks are dropped. ' +
+          'What the transcripts tell is not lost',
+      );
+    }
+    isFull = isNow;
+  };
+
+  const offerAll = async (): Promise<void> => {
+    let turns = 0;
+    for (const payload of held.values()) {
+      if (offered.has(payload.name)) continue;
+      turns++;
+      if (turns % AT_ONCE === 0) await nextTurn();
+      await shipper.room();
+      offer(payload);
     }
   };
 
-  const sweeps = createOneAtATime(async () => {
+  const claims = createOneAtATime(claimAll);
+  const offers = createOneAtATime(async () => {
     try {
-      await look();
+      await offerAll();
     } catch (error) {
       failure = { error };
+      pause.abort();
     }
   });
-  const sweep = (): Promise<void> => sweeps(SPOOL);
+  const look = (): void => {
+    void claims(SPOOL).then(() => offers(SPOOL));
+  };
 
   const onEntry = (_folder: string, name: string): void => {
     // The folder itself went away: what comes in its place has to be watched anew, even under the same inode.
     if (name === SPOOL) watches?.keepOnly(new Set());
     else if (!name.endsWith('.json')) return;
-    void sweep();
+    look();
   };
 
   return {
-    sweep,
+    sweep: async () => {
+      await claims(SPOOL);
+      await offers(SPOOL);
+    },
     async run(signal) {
       watches = createFolderWatches({ root: dataDir, logger, onEntry });
+      const stop = (): void => pause.abort();
+      signal.addEventListener('abort', stop, { once: true });
       try {
-        for (;;) {
-          await sweep();
-          if (failure) throw failure.error;
-          await sleep(SWEEP_MS, undefined, { signal });
+        while (!signal.aborted) {
+          pause = new AbortController();
+          look();
+          await sleep(SWEEP_MS, undefined, { signal: pause.signal }).catch(() => undefined);
+          if (failure && !signal.aborted) throw failure.error;
         }
-      } catch (error) {
-        if (!signal.aborted) throw error;
       } finally {
+        signal.removeEventListener('abort', stop);
         clearTimeout(lookAgain);
         watches.close();
         watches = undefined;
@@ -212,7 +275,7 @@ export const createHookSpool = (deps: HookSpoolDeps): HookSpool => {
     },
     get stats() {
       const { heardAt, heard, unreadable: failed, unclaimed } = stats;
-      return { heardAt, heard, unreadable: failed, waiting: unclaimed + offered.size, unknownNames };
+      return { heardAt, heard, unreadable: failed, waiting: unclaimed + held.size, unknownNames };
     },
   };
 };
