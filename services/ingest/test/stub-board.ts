@@ -12,6 +12,8 @@ export interface StubRequest {
   /** Unpacked. */
   body: string;
   port: number | undefined;
+  /** What it was answered. */
+  status?: number;
 }
 export type StubAnswer = { status: number; headers?: Record<string, string>; body?: string };
 
@@ -41,7 +43,7 @@ export const startStubBoard = async ({
     request.on('end', () => {
       const raw = Buffer.concat(chunks);
       const body = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw).toString();
-      const asked = {
+      const asked: StubRequest = {
         line: `${request.method} ${request.url}`,
         headers: request.headers,
         body,
@@ -49,6 +51,7 @@ export const startStubBoard = async ({
       };
       requests.push(asked);
       const { status, headers, body: said } = answer(asked) ?? asBoard(asked);
+      asked.status = status;
       response.writeHead(status, headers).end(said ?? '');
     });
   };
@@ -73,15 +76,22 @@ export const startStubBoard = async ({
   });
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
-  const batches = (): SessionEvent[][] =>
-    requests
+  const parsed = new Map<StubRequest, SessionEvent[]>();
+  const eventsOf = (sent: readonly StubRequest[]): SessionEvent[][] =>
+    sent
       .filter(({ line }) => line === 'POST /api/ingest')
-      .map(({ body }) => body.split('\n').map((text): SessionEvent => JSON.parse(text)));
+      .map((request) => {
+        const events = parsed.get(request) ?? request.body.split('\n').map((text): SessionEvent => JSON.parse(text));
+        parsed.set(request, events);
+        return events;
+      });
   return {
     url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     port,
     requests,
     lines: () => requests.map(({ line }) => line),
-    batches,
+    /** Those that were turned down, too. */
+    batches: () => eventsOf(requests),
+    accepted: () => eventsOf(requests.filter(({ status }) => status === 200)).flat(),
   };
 };
