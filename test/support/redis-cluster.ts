@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort } from './port.ts';
-import { PASSWORD, type RedisProcess, SETTINGS, startRedisProcess } from './redis-process.ts';
+import { PASSWORD, type RedisProcess, SETTINGS, SHARED_DISK, startRedisProcess } from './redis-process.ts';
 import { untilReplicated } from './redis-replicated.ts';
 
 /** A Redis Cluster of the test's own: three masters of a third of the slots each, and a replica of the first. */
@@ -38,7 +38,9 @@ const startNode = async (): Promise<Node> => {
   const cluster = ['--cluster-enabled', 'yes', '--cluster-port', String(busPort), '--cluster-announce-ip', '127.0.0.1'];
   const patience = ['--cluster-node-timeout', String(NODE_TIMEOUT_MS), '--repl-diskless-sync-delay', '0'];
   return {
-    ...(await startRedisProcess({ args: [...SETTINGS, '--masterauth', PASSWORD, ...cluster, ...patience] })),
+    ...(await startRedisProcess({
+      args: [...SETTINGS, ...SHARED_DISK, '--masterauth', PASSWORD, ...cluster, ...patience],
+    })),
     busPort,
   };
 };

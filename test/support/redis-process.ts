@@ -19,6 +19,9 @@ export const SETTINGS = [
   ...['--loglevel', 'warning'],
 ];
 
+/** For several servers on one disk: a crash of theirs loses nothing either, only one of the machine would. */
+export const SHARED_DISK = ['--appendfsync', 'everysec'];
+
 const START_DEADLINE_MS = 20_000;
 
 /** Whether a server on loopback answers who signs in like this, and has read its data. */

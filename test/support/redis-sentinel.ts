@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { PASSWORD, type RedisProcess, SETTINGS, startRedisProcess } from './redis-process.ts';
+import { PASSWORD, type RedisProcess, SETTINGS, SHARED_DISK, startRedisProcess } from './redis-process.ts';
 import { untilReplicated } from './redis-replicated.ts';
 
 /** A Redis of the test's own with a replica, and three Sentinels that make the replica the master when the master is gone. */
@@ -73,7 +73,7 @@ export const startSentinels = async (): Promise<RunningSentinels> => {
     started.push(server);
     return server;
   };
-  const settings = [...SETTINGS, '--masterauth', PASSWORD, '--repl-diskless-sync-delay', '0'];
+  const settings = [...SETTINGS, ...SHARED_DISK, '--masterauth', PASSWORD, '--repl-diskless-sync-delay', '0'];
   try {
     const master = await keep(startRedisProcess({ args: settings }));
     const follow = ['--replicaof', '127.0.0.1', String(master.port)];

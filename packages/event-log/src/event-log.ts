@@ -143,7 +143,10 @@ export interface EventLog {
   read(partition: number, options: ReadOptions): Promise<EventEntry[]>;
   lastOffset(partition: number): Promise<Offset>;
 
-  /** The lease, or `undefined` while another holds it. A holder that asks again gets its own lease, prolonged. */
+  /**
+   * The lease, or `undefined` while another holds it. A holder that asks again gets its own lease, prolonged: with a new fence where its
+   * last step came to nothing, so that this step can't come late.
+   */
   acquireLease(partition: number, holder: string, ttlMs: number): Promise<Lease | undefined>;
   /** Lets another take it at once. Harmless when it is not held any more. */
   releaseLease(lease: Lease, holder: string): Promise<void>;

@@ -1,6 +1,6 @@
 import { Cluster, Redis, type RedisCommander } from 'ioredis';
-import { withoutArguments } from './redis-errors.ts';
-import type { RedisPlace } from './redis-url.ts';
+import { refusalOf, withoutArguments } from './redis-errors.ts';
+import { type RedisPlace, RedisUrlError } from './redis-url.ts';
 
 /** What commands are called on. In a cluster all keys of one command, and of one transaction, are in one slot. */
 export type RedisClient = RedisCommander & Pick<Redis, 'multi'>;
@@ -88,12 +88,25 @@ const openCluster = (place: Extract<RedisPlace, { kind: 'cluster' }>, patience: 
 interface Events {
   /** A connection could not be made or was lost, over and over in an outage. */
   failed(error: Error): void;
+  /** Redis is there and won't have us: another password, right or name is needed. */
+  refused(error: Error): void;
   /** It has its connection: to the one server there is. A cluster's client does not say it of each node. */
   ready(): void;
 }
 
 export const openClient = (place: RedisPlace, patience: Patience, events: Events): Client => {
-  const failed = (error: Error): void => events.failed(withoutArguments(error));
+  const failed = (error: Error): void => {
+    const refusal = refusalOf(withoutArguments(error));
+    if (refusal) events.refused(refusal);
+    events.failed(error);
+  };
   if (place.kind === 'cluster') return openCluster(place, patience).on('error', failed).on('node error', failed);
-  return openRedis(place, patience).on('error', failed).on('ready', events.ready);
+  const redis = openRedis(place, patience).on('error', failed).on('ready', events.ready);
+  if (place.kind === 'sentinel') {
+    redis.on('sentinelError', ({ message }: Error) => {
+      if (!message.includes('No such master')) return;
+      events.refused(new RedisUrlError(`the Sentinels watch no master that is called ${place.master}`));
+    });
+  }
+  return redis;
 };

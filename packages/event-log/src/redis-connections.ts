@@ -1,7 +1,7 @@
 import { isAborted } from './abort.ts';
 import { LogUnavailable } from './event-log.ts';
 import { type Client, openClient, type Patience, type RedisClient, retryMs } from './redis-client.ts';
-import { isAway, isMoved, refusalOf, withoutArguments } from './redis-errors.ts';
+import { isAway, isMoved, withoutArguments } from './redis-errors.ts';
 import { createLastingClient } from './redis-lasting.ts';
 import { type ConnectionLogger, createOutageLog } from './redis-outage.ts';
 import { parseRedisUrl, placeOf, RedisUrlError, withPassword } from './redis-url.ts';
@@ -67,14 +67,13 @@ export const connect = async ({ url, password, logger }: ConnectOptions): Promis
   const outage = createOutageLog(where, logger, isCluster ? CLUSTER_QUIET_MS : 0);
   const closing = new AbortController();
 
-  /** Redis is there and won't have us, as a connection was told. */
   let refusal: Error | undefined;
   const open = (patience: Patience): Client =>
     openClient(place, patience, {
       ready: outage.worked,
-      failed: (error) => {
-        refusal = refusalOf(error) ?? refusal;
-        outage.failed(error);
+      failed: outage.failed,
+      refused: (error) => {
+        refusal = error;
       },
     });
   const commands = createLastingClient(() => open({ kind: 'none', socketTimeoutMs: DEADLINE_MS }));

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { START_OFFSET } from '@crewboard/contract';
 import { aCard, anEvent, aSummary } from '@crewboard/contract/testing';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RunningRedis, startRedis } from '../../../test/support/redis.ts';
+import { aProjection, aRow } from '../test/log-under-test.ts';
 import { appendAll, follow, untilItWorks } from '../test/traffic.ts';
-import { type EventLog, LogUnavailable } from './event-log.ts';
+import { type EventLog, type Lease, LogUnavailable } from './event-log.ts';
 import { createKeys } from './keys.ts';
 import { openRedisLog } from './redis.ts';
 
@@ -103,17 +105,22 @@ describe('when Redis is killed and comes back', () => {
 describe('when a connection goes silent', () => {
   let proxy: Server;
   let isSilent = false;
+  /** What was sent and is still on its way, to whom. */
+  const held: { upstream: Socket; data: Buffer }[] = [];
+  let isHolding = false;
   const pairs: [Socket, Socket][] = [];
 
   beforeEach(async () => {
     isSilent = false;
+    isHolding = false;
+    held.length = 0;
     proxy = createServer((client) => {
       const upstream = connect(Number(new URL(redis.url).port), '127.0.0.1');
       pairs.push([client, upstream]);
-      client.on('data', (data) => upstream.write(data));
+      client.on('data', (data: Buffer) => (isHolding ? held.push({ upstream, data }) : upstream.write(data)));
       upstream.on('data', (data) => !isSilent && client.write(data));
       for (const socket of [client, upstream]) socket.on('error', () => undefined);
-      client.on('close', () => upstream.destroy());
+      client.on('close', () => held.some((one) => one.upstream === upstream) || upstream.destroy());
     }).listen(0, '127.0.0.1');
     await log.close();
     await vi.waitUntil(() => proxy.listening);
@@ -138,6 +145,34 @@ describe('when a connection goes silent', () => {
     isSilent = false;
     expect(await waiting).toHaveLength(1);
     await log.append([prompt('heard')]);
+  });
+
+  it('a save that was given up and comes after all overwrites nothing', async () => {
+    const save = (lease: Lease, step: number) =>
+      log.save(lease, aProjection({ rows: [aRow('session', step)], checkpoint: `${step}-0` }));
+    const take = async () => (await log.acquireLease(0, 'holder', 60_000)) ?? expect.fail('the lease is taken');
+    const first = await take();
+    await save(first, 1);
+    expect(await take()).toEqual(first);
+
+    isHolding = true;
+    await expect(save(first, 2)).rejects.toThrow(LogUnavailable);
+    isHolding = false;
+    await untilItWorks(() => log.check());
+    const second = await take();
+    expect(second.fence).toBeGreaterThan(first.fence);
+    expect(await take()).toEqual(second);
+    await save(second, 3);
+
+    const before = await log.load(0);
+    for (const { upstream, data } of held) {
+      const reply = once(upstream, 'data');
+      upstream.write(data);
+      expect(String(await reply)).toBe(':0\r\n');
+    }
+    expect(held).toHaveLength(1);
+    expect(await log.load(0)).toEqual(before);
+    expect(before.checkpoint).toBe('3-0');
   });
 });
 
