@@ -6,7 +6,6 @@ set -eu
 [ $# -eq 1 ] && [ -r "$1" ] || { echo "usage: $0 <file of backup.sh>" >&2; exit 2; }
 [ "$(head -c 5 "$1")" = REDIS ] || { echo "$0: $1 is no backup" >&2; exit 1; }
 compose=${COMPOSE:-docker compose}
-$compose up --no-start
 $compose stop gateway status enricher redis
 # Redis reads its append-only files alone: the backup becomes the first of them.
 $compose run --rm -T --no-deps redis sh -c '

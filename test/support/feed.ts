@@ -10,7 +10,9 @@ export interface FeedClient {
 
 /** Resolves once the feed is open. A message that breaks the contract closes it and throws. */
 export const openFeed = async (boardUrl: string, cookie: string): Promise<FeedClient> => {
-  const socket = new WebSocket(`${boardUrl.replace('http', 'ws')}/api/feed`, { headers: { cookie } });
+  const socket = new WebSocket(`${boardUrl.replace('http', 'ws')}/api/feed`, {
+    headers: { cookie, origin: boardUrl },
+  });
   const messages: FeedMessage[] = [];
   let board = emptyBoard;
   socket.on('message', (data) => {

@@ -10,7 +10,7 @@ export interface Recording {
   sessionId: string;
   /** Appends the lines up to the first answer of a tool: the session is at work. */
   begin(): Promise<void>;
-  /** Appends the others: the turn is over. */
+  /** Appends the others: the turn is over, and the client has written its closing totals. */
   finish(): Promise<void>;
 }
 
