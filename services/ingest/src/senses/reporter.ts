@@ -65,10 +65,11 @@ export const createMachineReporter = (deps: MachineReporterDeps): MachineReporte
   const report = async (signal: AbortSignal): Promise<void> => {
     const installed = await hooksInstalled(deps.claudeDir, deps.dataDir);
     const at = now();
-    const standing = deps.sink.standing();
-    const context = { machine, owner, startedAt, at, clockSkewMs: standing.clockSkewMs, installed };
+    const context = { machine, owner, startedAt, at, clockSkewMs: deps.sink.standing().clockSkewMs, installed };
     const built = machineReport(deps.senses(), context);
-    await Promise.all([note({ ...built, standing, acceptedAt: deps.acceptedAt() }), send(built, signal)]);
+    await send(built, signal);
+    // After the answer: who asks on this machine hears what the board has just said.
+    await note({ ...built, standing: deps.sink.standing(), acceptedAt: deps.acceptedAt() });
   };
 
   return {
