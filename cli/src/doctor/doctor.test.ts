@@ -202,14 +202,15 @@ describe('the board', () => {
   });
 
   test.each([
-    [401, 'Token', 'join again'],
+    [401, 'Token', 'join again', '{"message":"The token is revoked."}'],
+    [401, 'Board', 'It must let agents through'],
     [302, 'Board', 'must let agents through'],
     [403, 'Board', 'Ask who runs it'],
     [404, 'Board', 'the address of the board itself'],
     [421, 'Board', 'CREWBOARD_ALLOWED_HOSTS'],
     [503, 'Board', 'Its log will say why'],
-  ])('that answers with %i is a fault, with what to do', async (status, name, advice) => {
-    const found = named(await board({ answer: () => ({ status }) }), name);
+  ])('that answers with %i is a fault, with what to do', async (status, name, advice, body = '') => {
+    const found = named(await board({ answer: () => ({ status, body }) }), name);
     expect(found).toMatchObject({ verdict: 'fault', advice: expect.stringContaining(advice) });
   });
 

@@ -35,6 +35,8 @@ export interface BoardConnection {
 /** More than any answer to an agent has. */
 const LARGEST_ANSWER_BYTES = 4 * 1024 * 1024;
 const TIMEOUT_MS = 30_000;
+/** A connection lasts from one report to the next, where the board says nothing else. */
+const KEPT_MS = 30_000;
 
 /**
  * The way to a board: through the proxies of the environment, with a company's certificates, over connections that are kept.
@@ -99,7 +101,11 @@ const dispatcherFor = (
   const set = url.protocol === 'https:' ? httpsProxy : httpProxy;
   const proxy = set && !isLoopback(url) ? proxyUrl(set, url) : undefined;
   const tls = caFiles.length === 0 ? {} : { ca: [...rootCertificates, ...caFiles.map((file) => readCa(file, url))] };
-  const shared = { maxResponseSize: LARGEST_ANSWER_BYTES, connect: { ...tls, timeout: 15_000 } };
+  const shared = {
+    maxResponseSize: LARGEST_ANSWER_BYTES,
+    keepAliveTimeout: KEPT_MS,
+    connect: { ...tls, timeout: 15_000 },
+  };
   if (!proxy) return { dispatcher: new Agent(shared), proxy: undefined };
   const dispatcher = new EnvHttpProxyAgent({
     ...shared,

@@ -88,7 +88,9 @@ describe('the http sink', () => {
 
   it('stops sending at once where its token is revoked meanwhile', async () => {
     let isRevoked = false;
-    const board = await startStubBoard({ answer: () => (isRevoked ? { status: 401 } : undefined) });
+    const board = await startStubBoard({
+      answer: () => (isRevoked ? { status: 401, body: '{"message":"revoked"}' } : undefined),
+    });
     const { sink, said } = sinkFor(board.url);
     await sink.send([event], signal, nothing);
     isRevoked = true;

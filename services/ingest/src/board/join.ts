@@ -5,7 +5,7 @@ import { parseJoinLink } from './address.ts';
 import { joinBoard } from './client.ts';
 import { connectBoard } from './connection.ts';
 import { type Credentials, readCredentials, saveCredentials } from './credentials.ts';
-import { BoardError, messageOf } from './trouble.ts';
+import { BoardError, isStatus } from './trouble.ts';
 
 export interface JoinOptions {
   /** What an invitation shows: `<address>#<code>`. */
@@ -54,9 +54,5 @@ const REFUSED =
   'The board does not take this code: it was used already, has expired, or is not whole. A code lets one machine join, once. ' +
   'Ask for another invitation and paste its whole line.';
 
-/** As a board says it. The refusal of something in between says nothing of the kind. */
 const refusesCode = (error: unknown): boolean =>
-  error instanceof BoardError &&
-  error.trouble.kind === 'refused' &&
-  [400, 403].includes(error.trouble.status) &&
-  messageOf(error.trouble.said) !== '';
+  error instanceof BoardError && error.isOfBoard && (isStatus(error, 400) || isStatus(error, 403));

@@ -24,15 +24,19 @@ export interface Where {
 export class BoardError extends Error {
   readonly code = 'BOARD';
   readonly trouble: BoardTrouble;
+  /** The board said so itself, not something in between. */
+  readonly isOfBoard: boolean;
   constructor(trouble: BoardTrouble, where: Where, options?: ErrorOptions) {
     const { found, advice } = explain(trouble, where);
     super(`${found}. ${advice}`, options);
     this.trouble = trouble;
+    this.isOfBoard = trouble.kind === 'refused' && messageOf(trouble.said) !== '';
   }
 }
 
 /** The board does not know this machine's token (any more): nothing is to be sent until there is another one. */
-export const isRevoked = (error: unknown): boolean => isStatus(error, 401);
+export const isRevoked = (error: unknown): boolean =>
+  error instanceof BoardError && isStatus(error, 401) && error.isOfBoard;
 
 export const isStatus = (error: unknown, status: number): boolean =>
   error instanceof BoardError && error.trouble.kind === 'refused' && error.trouble.status === status;
@@ -75,6 +79,12 @@ const explainRefusal = (
   }
   switch (status) {
     case 401:
+      if (reason === '') {
+        return {
+          found: `Something in front of the board at ${url} wants a sign-in (401)`,
+          advice: 'It must let agents through (/api/agent, /api/ingest, /api/join): ask who runs the board.',
+        };
+      }
       return {
         found: `The board at ${url} does not take this machine's token: it was revoked, or the machine has joined anew elsewhere`,
         advice: 'Ask for another invitation and join again: crewboard agent --join <link>. Nothing is lost meanwhile.',
@@ -147,7 +157,7 @@ export const reasonOf = (error: unknown): string => {
 };
 
 /** The board tells errors as `{statusCode, error, message}`; anything else in between may say what it likes, which is not repeated. */
-export const messageOf = (said: string): string => {
+const messageOf = (said: string): string => {
   try {
     const body: unknown = JSON.parse(said);
     const message = typeof body === 'object' && body !== null && 'message' in body ? body.message : undefined;
