@@ -108,6 +108,7 @@ describe.skipIf(!(await hasRedisServer()))('as the users of Redis', () => {
     expect(await call(url, 'GET', '/api/machines')).toMatchObject({ machines: [{}, {}] });
     await call(url, 'GET', '/readyz');
     await call(url, 'POST', '/api/agent/forget', { sessionIds: ['sent'] }, joined.token);
+    await untilBoard(url, (sessions) => expect(sessions.map(({ sessionId }) => sessionId)).toEqual(['told']));
     await call(url, 'DELETE', `/api/admin/machines/${joined.machineId}`);
 
     // What the enricher finds reaches the board.
