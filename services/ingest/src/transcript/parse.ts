@@ -3,6 +3,7 @@ import { isObject, type JsonObject, objectsOf, plausibleTime, textOf } from '../
 import { cut, nameOf } from '../privacy/texts.ts';
 import { runningAgents, withoutReported } from './agents.ts';
 import type { Fact } from './facts.ts';
+import { gitFacts, withGitCalls } from './git-calls.ts';
 import { continuedIn, isCopied, type Lineage } from './lineage.ts';
 import { assistantFacts, userFacts } from './messages.ts';
 import { initialParserState, type ParserState } from './parser-state.ts';
@@ -141,13 +142,26 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
     state.tokens = counted.state;
     const facts = assistantFacts(entry, message, textOf(entry.cwd));
     if (!isAgent && facts.some(mayListTasks)) state.tasks = withTaskCalls(state.tasks, objectsOf(message.content));
+    if (!isAgent) state.gitCalls = withGitCalls(state.gitCalls, objectsOf(message.content));
     if (counted.told) facts.push({ type: 'TokensUsed', data: counted.told });
     return { before: counted.released ? [{ type: 'TokensUsed', data: counted.released }] : [], facts };
   };
 
   const user = (entry: JsonObject, isAgent: boolean): Fact[] => {
     const facts = userFacts(entry, isAgent);
-    return isAgent ? facts : [...news(permissionMode(entry.permissionMode)), ...facts, ...taskList(entry)];
+    return isAgent
+      ? facts
+      : [...news(permissionMode(entry.permissionMode)), ...facts, ...taskList(entry), ...gitResults(entry)];
+  };
+
+  const gitResults = (entry: JsonObject): Fact[] => {
+    if (state.gitCalls.length === 0) return [];
+    const { calls, facts } = gitFacts(state.gitCalls, entry, () => {
+      const cwd = textOf(entry.cwd);
+      return (cwd && locate(cwd).remote?.split('/')[0]) || null;
+    });
+    state.gitCalls = calls;
+    return facts;
   };
 
   const taskList = (entry: JsonObject): Fact[] => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { gitCallsSchema, noGitCalls } from './git-calls.ts';
 import { lineageSchema } from './lineage.ts';
 import { earlyStateSchema, toldStateSchema } from './state-entries.ts';
 import { subagentStateSchema, untoldSubagent } from './subagent.ts';
@@ -24,6 +25,7 @@ export const parserStateSchema = z.object({
   /** The first prompt that no client wrote, cut. */
   goal: z.string().nullable().default(null),
   tasks: taskStateSchema.default(noTasks),
+  gitCalls: gitCallsSchema.default(noGitCalls),
   subagent: subagentStateSchema.default(untoldSubagent),
 });
 export type ParserState = z.infer<typeof parserStateSchema>;
@@ -39,5 +41,6 @@ export const initialParserState: ParserState = {
   lineage: { kind: 'unknown' },
   goal: null,
   tasks: noTasks,
+  gitCalls: noGitCalls,
   subagent: untoldSubagent,
 };
