@@ -235,6 +235,26 @@ test('links a pull request with a mark for each check', () => {
   expect(link.findAll('i').map((mark) => mark.classes()[0])).toEqual(['failed', 'passed']);
 });
 
+test('says first what the pull request of a session that waits needs, and nothing once it is merged', async () => {
+  const pullRequest = aPullRequest({
+    review: 'changes_requested',
+    checks: [
+      { name: 'lint', state: 'failed', url: null },
+      { name: 'test (node 22)', state: 'failed', url: null },
+    ],
+  });
+  const { card, session } = mountCard({ status: 'waiting_for_input', pullRequest });
+  expect(card.get('.ask').text()).toContain('CI failed');
+  expect(card.get('.ask').text()).toContain('lint, test (node 22)');
+  expect(card.get('.ask').text()).toContain('Changes requested');
+  expect(card.get('.ask').element.nextElementSibling?.className).toContain('now');
+  session.value = { ...session.value, pullRequest: { ...pullRequest, state: 'merged' } };
+  await nextTick();
+  expect(card.find('.ask').exists()).toBe(false);
+  expect(card.get('a.pull').text()).toContain('merged');
+  expect(card.findAll('a.pull i')).toHaveLength(0);
+});
+
 test('shows hostile text as text', () => {
   const hostile = '<img src=x onerror=alert(1)>';
   const { card } = mountCard({

@@ -42,16 +42,22 @@ export const agentName = (agent: Pick<Subagent, 'type' | 'description'> | undefi
 export const asksOf = ({ asks, subagents }: Pick<Session, 'asks' | 'subagents'>): ShownAsk[] =>
   asks.map((ask) => askOf(ask, subagents));
 
-export const failedChecksAsk = (pullRequest: PullRequest, since: number): ShownAsk => ({
-  id: pullRequest.url,
-  kind: 'CI failed',
-  detail: null,
-  text: pullRequest.checks
-    .filter((check) => check.state === 'failed')
-    .map((check) => check.name)
-    .join(' · '),
-  isCode: false,
-  whose: null,
-  since,
-  tone: 'bad',
-});
+/** What an open pull request needs its author for: failed checks first, then what its reviewers want. Empty for most. */
+export const pullRequestAsks = (pullRequest: PullRequest, since: number): ShownAsk[] => {
+  const ask = (kind: string, text: string): ShownAsk => ({
+    id: `${kind} ${pullRequest.url}`,
+    kind,
+    detail: null,
+    text,
+    isCode: false,
+    whose: null,
+    since,
+    tone: 'bad',
+  });
+  const failed = pullRequest.checks.filter(({ state }) => state === 'failed').map(({ name }) => name);
+  const title = [`#${pullRequest.number}`, pullRequest.title].filter(Boolean).join(' ');
+  return [
+    ...(failed.length > 0 ? [ask('CI failed', failed.join(', '))] : []),
+    ...(pullRequest.review === 'changes_requested' ? [ask('Changes requested', title)] : []),
+  ];
+};

@@ -64,6 +64,19 @@ describe('lanes', () => {
     expect(ids(lane?.columns.idle ?? [])).toEqual(['fresh', 'stale', 'ended']);
   });
 
+  test('put a session whose pull request needs somebody before those that only wait', () => {
+    const waits = { status: 'waiting_for_input' } as const;
+    const [lane] = toLanes(
+      [
+        session('longest', { ...waits, since: T0 }),
+        session('settled', { ...waits, since: T0 + 1, pullRequest: { ...failing, state: 'merged' } }),
+        session('red', { ...waits, since: T0 + 9, pullRequest: failing }),
+      ],
+      'repository',
+    );
+    expect(ids(lane?.columns.waiting_for_input ?? [])).toEqual(['red', 'longest', 'settled']);
+  });
+
   test('count people and open pull requests once', () => {
     const [lane] = toLanes(
       [

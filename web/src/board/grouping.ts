@@ -1,5 +1,6 @@
 import type { Session, Status } from '@crewboard/contract';
 import { compareText } from '../ui/compare.ts';
+import { needOf } from './needs.ts';
 import { hasOpenPullRequest } from './pull-request.ts';
 
 /** The board's columns in the order in which they stand. A session's status is its column. */
@@ -53,7 +54,13 @@ export const toLanes = (sessions: readonly Session[], by: Grouping): Lane[] => {
 const toLane = (by: Grouping, key: string, sessions: readonly Session[]): Lane => {
   const columns: Lane['columns'] = { waiting_for_approval: [], working: [], waiting_for_input: [], idle: [] };
   for (const session of sessions) columns[session.status].push(session);
-  for (const status of COLUMNS) columns[status].sort(status === 'idle' ? byFreshness : byAge);
+  // Who needs a person stands before who only rests.
+  const needing = new Set(sessions.filter((session) => needOf(session) !== null));
+  const byNeed = (a: Session, b: Session): number => Number(needing.has(b)) - Number(needing.has(a));
+  for (const status of COLUMNS) {
+    const byTime = status === 'idle' ? byFreshness : byAge;
+    columns[status].sort((a, b) => byNeed(a, b) || byTime(a, b));
+  }
   return {
     by,
     key,

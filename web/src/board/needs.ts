@@ -1,6 +1,6 @@
 import type { Session } from '@crewboard/contract';
 import { compareText } from '../ui/compare.ts';
-import { askOf, failedChecksAsk, type ShownAsk } from './ask.ts';
+import { asksOf, pullRequestAsks, type ShownAsk } from './ask.ts';
 import { hasOpenPullRequest } from './pull-request.ts';
 
 /** A session that needs a person, and what for: the ask that stands longest, and how many more are open. */
@@ -11,16 +11,19 @@ export interface Need {
 }
 
 /**
- * What a session needs a person for: the ask that it waits with, or checks of its open pull request that failed while it
- * is not at work on them. `null` where it needs nobody.
+ * All that a session needs a person for, the most urgent first: what it asks, then failed checks and wanted changes of its open pull
+ * request while it is not at work on them.
  */
+export const shownAsksOf = (session: Session): ShownAsk[] => {
+  const { pullRequest, ended, status } = session;
+  const isLeftAlone = pullRequest && hasOpenPullRequest(session) && !ended && status !== 'working';
+  return [...asksOf(session), ...(isLeftAlone ? pullRequestAsks(pullRequest, session.since) : [])];
+};
+
+/** What a session needs a person for; `null` where it needs nobody. */
 export const needOf = (session: Session): Need | null => {
-  const { attention, asks, subagents, pullRequest } = session;
-  if (attention) return { session, ask: askOf(attention, subagents), more: Math.max(0, asks.length - 1) };
-  const failed = pullRequest?.checks.some((check) => check.state === 'failed');
-  if (!pullRequest || !failed || !hasOpenPullRequest(session) || session.ended || session.status === 'working')
-    return null;
-  return { session, ask: failedChecksAsk(pullRequest, session.since), more: 0 };
+  const [ask, ...more] = shownAsksOf(session);
+  return ask ? { session, ask, more: more.length } : null;
 };
 
 /** Who needs a person, across repositories, the longest wait first. */

@@ -68,6 +68,28 @@ export const checksInWords = (pullRequest: PullRequest): string => {
     .join(', ');
 };
 
+const REVIEW_WORDS: Record<NonNullable<PullRequest['review']>, string> = {
+  approved: 'approved',
+  changes_requested: 'changes requested',
+  required: 'review required',
+};
+
+/** `open, approved, conflicts with its base`: where a pull request stands, beside its checks. */
+export const pullRequestInWords = ({ state, review, isMergeable }: PullRequest): string => {
+  const isOpen = state === 'open' || state === 'draft';
+  return [state, isOpen && review && REVIEW_WORDS[review], isOpen && isMergeable === false && 'conflicts with its base']
+    .filter(Boolean)
+    .join(', ');
+};
+
+/** How a session was found to belong to its pull request. */
+export const LINKED_WORDS: Record<PullRequest['linkedBy'], string> = {
+  client: 'noted by the client',
+  branch: 'by its branch',
+  commit: 'by a commit of the session',
+  url: 'by the address that a command printed',
+};
+
 /** What a session is called; one without a title still has a name. */
 export const titleOf = ({ title, goal }: Pick<Session, 'title' | 'goal'>): string =>
   title.trim() || goal?.trim() || 'Untitled session';
