@@ -66,7 +66,7 @@ test('reads every way to sign in', () => {
       clientSecret: 'secret',
       allow: ['@acme.com', 'ada@other.example', 'group:platform team'],
       admins: [],
-      label: 'Company sign-in',
+      label: 'OpenID Connect',
     },
   });
 });

@@ -13,6 +13,17 @@ export const signInOptions = (overrides: Partial<SignInOptions> = {}): SignInOpt
   ...overrides,
 });
 
+export const METRICS_TOKEN = 'a-token-of-the-scraper';
+
+const provider = { clientId: 'the-client', clientSecret: 'a-secret-of-the-client', allow: ['acme'], admins: [] };
+
+/** All ways to sign in, the providers at an address where nobody answers. */
+export const everyWayIn = signInOptions({
+  github: { ...provider, url: 'http://127.0.0.1:1', apiUrl: 'http://127.0.0.1:1' },
+  oidc: { ...provider, issuer: 'http://127.0.0.1:1', label: 'Acme' },
+  metricsToken: METRICS_TOKEN,
+});
+
 /** What a browser sends from the board's own page. */
 export const asPage = (url: string, cookie?: string): Record<string, string> => ({
   origin: url,

@@ -7,7 +7,7 @@ import {
 } from '@crewboard/contract';
 import { z } from 'zod';
 import { historySchema, storySchema } from '../routes/board.ts';
-import { type Area, inPath, json, misdirected, reference, refused } from './parts.ts';
+import { type Area, inPath, json, misdirected, reference, refused, signedOut } from './parts.ts';
 
 /** What those see who look at the board. */
 export const boardArea: Area = {
@@ -28,6 +28,7 @@ export const boardArea: Area = {
         summary: 'Every session, and the offset to follow the feed after',
         responses: {
           200: json('The board now', 'Board'),
+          ...signedOut,
           ...misdirected,
           503: json('The board was not read from the log yet', 'Problem'),
         },
@@ -41,6 +42,7 @@ export const boardArea: Area = {
         responses: {
           200: json('The session now', 'Session'),
           404: json('No such session on the board', 'Problem'),
+          ...signedOut,
           ...misdirected,
           503: json('The board was not read from the log yet', 'Problem'),
         },
@@ -54,6 +56,7 @@ export const boardArea: Area = {
         responses: {
           200: json('The history now; at most 200 changes', 'History'),
           404: json('No such session on the board', 'Problem'),
+          ...signedOut,
           ...misdirected,
           503: json('The board was not read yet, or the log can not be read now; see Retry-After', 'Problem'),
         },
@@ -68,6 +71,7 @@ export const boardArea: Area = {
         responses: {
           200: json('The story now; at most 200 entries', 'Story'),
           404: json('No such session on the board', 'Problem'),
+          ...signedOut,
           ...misdirected,
           503: json('The board was not read yet, or the log can not be read now; see Retry-After', 'Problem'),
         },
@@ -79,6 +83,7 @@ export const boardArea: Area = {
         summary: 'Every machine that ever reported, with its last report',
         responses: {
           200: json('The machines now', 'Machines'),
+          ...signedOut,
           ...misdirected,
           503: json('The log can not be read now; see Retry-After', 'Problem'),
         },
@@ -92,13 +97,14 @@ export const boardArea: Area = {
           'Each text message is one FeedMessage. Without `after`: a snapshot, then changes. With the offset of the last ' +
           'message that was read: only what changed since, or a reset and a snapshot where that offset is unknown. A ' +
           'client that is slow skips states of a session, and always gets the newest. Close codes: 1001 the board goes ' +
-          'away, 1013 too slow or too many clients; come back in both cases. Clients send nothing.',
+          'away, 1013 too slow or too many clients: come back in both cases. 4401: not signed in any more. Clients send nothing.',
         parameters: [{ name: 'after', in: 'query', required: false, schema: { type: 'string' } }],
         responses: {
           101: {
             description: 'The feed is open; every message on it is a FeedMessage',
             content: { 'application/json': { schema: reference('FeedMessage') } },
           },
+          ...signedOut,
           ...refused,
           426: json('The request asks for no WebSocket', 'Problem'),
           503: json('The board was not read from the log yet', 'Problem'),

@@ -3,8 +3,9 @@ import { boardVersion } from '../version.ts';
 import { agentsArea } from './agents.ts';
 import { boardArea } from './board.ts';
 import { serviceArea } from './service.ts';
+import { viewersArea } from './viewers.ts';
 
-const AREAS = [boardArea, agentsArea, serviceArea];
+const AREAS = [boardArea, viewersArea, agentsArea, serviceArea];
 
 /** The schemas as OpenAPI wants them: under `components`, without the marks of documents of their own. */
 const components = () => {
@@ -24,9 +25,19 @@ export const openapiDocument = () => ({
     license: { name: 'MIT', identifier: 'MIT' },
   },
   servers: [{ url: '/' }],
+  security: [{ viewer: [] }],
   paths: Object.assign({}, ...AREAS.map(({ paths }) => paths)) as (typeof AREAS)[number]['paths'],
   components: {
     schemas: components(),
-    securitySchemes: { machine: { type: 'http', scheme: 'bearer' } },
+    securitySchemes: {
+      machine: { type: 'http', scheme: 'bearer' },
+      viewer: {
+        type: 'apiKey',
+        in: 'cookie',
+        name: '__Host-crewboard',
+        description: 'Without the prefix over http. No route asks for it on a board where nobody signs in.',
+      },
+      metrics: { type: 'http', scheme: 'bearer' },
+    },
   },
 });

@@ -31,3 +31,6 @@ export const misdirected = { 421: json('The Host header does not name this board
 
 /** The answers to a page of another origin that sends something. */
 export const refused = { ...misdirected, 403: json('A page of another origin', 'Problem') };
+
+/** The answer to who is not signed in, of every route behind the door. */
+export const signedOut = { 401: json('Nobody is signed in', 'Problem') };

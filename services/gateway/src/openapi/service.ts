@@ -1,5 +1,5 @@
 import { problemSchema } from '../problem.ts';
-import { type Area, text } from './parts.ts';
+import { type Area, json, text } from './parts.ts';
 
 const health = (description: string) => ({
   description,
@@ -29,6 +29,7 @@ export const serviceArea: Area = {
       get: {
         operationId: 'getHealth',
         summary: 'Whether the process answers',
+        security: [],
         responses: { 200: health('It does') },
       },
     },
@@ -36,14 +37,16 @@ export const serviceArea: Area = {
       get: {
         operationId: 'getReadiness',
         summary: 'Whether the log can be reached and the board is read',
-        responses: { 200: health('Ready'), 503: health('Not ready, with the reason') },
+        security: [],
+        responses: { 200: health('Ready'), 503: health('Not ready; with the reason on a board where nobody signs in') },
       },
     },
     '/metrics': {
       get: {
         operationId: 'getMetrics',
         summary: 'Metrics for Prometheus',
-        responses: { 200: text('Prometheus text format') },
+        security: [{ viewer: [] }, { metrics: [] }],
+        responses: { 200: text('Prometheus text format'), 401: json('Neither a viewer nor its token', 'Problem') },
       },
     },
   },

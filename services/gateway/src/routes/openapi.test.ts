@@ -1,6 +1,7 @@
-import { createLogger, createMetrics } from '@crewboard/runtime';
 import { expect, test } from 'vitest';
 import { openLog, startGateway } from '../../test/harness.ts';
+import { watchRoutes } from '../../test/routes.ts';
+import { asPage, everyWayIn, PASSWORDS, signIn } from '../../test/sign-in.ts';
 import { openapiDocument } from '../openapi/document.ts';
 
 const references = (value: unknown): string[] => {
@@ -25,31 +26,59 @@ test('describes the session as it is sent', () => {
   expect(Session).toMatchObject({ type: 'object', properties: { sessionId: { type: 'string' } } });
 });
 
-/** A feed that is asked for without an upgrade, a session that is none, and what comes without a token. */
+/** What comes without an upgrade, a body, a token or a password, what is not there, and where a browser is sent on. */
 const notOk: Record<string, number> = {
-  '/api/feed': 426,
-  '/api/sessions/{id}': 404,
-  '/api/sessions/{id}/history': 404,
-  '/api/sessions/{id}/story': 404,
-  '/api/join': 400,
-  '/api/agent': 401,
-  '/api/ingest': 401,
-  '/api/agent/report': 401,
-  '/api/agent/forget': 401,
+  'POST /api/sign-in': 400,
+  'POST /api/sign-out': 204,
+  'GET /api/sign-in/github': 302,
+  'GET /api/sign-in/github/callback': 302,
+  'GET /api/sign-in/oidc': 302,
+  'GET /api/sign-in/oidc/callback': 302,
+  'POST /api/admin/invites': 201,
+  'DELETE /api/admin/invites/{id}': 404,
+  'DELETE /api/admin/machines/{machineId}': 404,
+  'GET /api/feed': 426,
+  'GET /api/sessions/{id}': 404,
+  'GET /api/sessions/{id}/history': 404,
+  'GET /api/sessions/{id}/story': 404,
+  'POST /api/join': 400,
+  'GET /api/agent': 401,
+  'POST /api/ingest': 401,
+  'PUT /api/agent/report': 401,
+  'POST /api/agent/forget': 401,
 };
 
+/** Routes by method and address, as the document writes them. */
+const documented = (): { method: string; path: string; name: string }[] =>
+  Object.entries(openapiDocument().paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => ({
+      method: method.toUpperCase(),
+      path,
+      name: `${method.toUpperCase()} ${path}`,
+    })),
+  );
+
 test('is served, and every path in it is', async () => {
-  const { url } = await startGateway(await openLog(), {
-    logger: createLogger({ name: 'gateway', level: 'silent' }),
-    registry: createMetrics(),
-  });
-  const served = await (await fetch(`${url}/api/openapi.json`)).json();
+  const { url } = await startGateway(await openLog(), { signIn: everyWayIn });
+  const admin = { name: 'Ada', password: PASSWORDS.admin };
+  const cookie = await signIn(url, admin);
+  const served = await (await fetch(`${url}/api/openapi.json`, { headers: { cookie } })).json();
   expect(served).toEqual(JSON.parse(JSON.stringify(openapiDocument())));
-  for (const [path, methods] of Object.entries(openapiDocument().paths)) {
-    for (const method of Object.keys(methods)) {
-      const response = await fetch(`${url}${path}`, { method });
-      const expected = notOk[path] ?? 200;
-      expect([path, response.status]).toEqual([path, expected]);
-    }
+  for (const { method, path, name } of documented()) {
+    const headers = asPage(url, path === '/api/sign-out' ? await signIn(url, admin) : cookie);
+    const { status } = await fetch(`${url}${path}`, { method, headers, redirect: 'manual' });
+    expect([name, status]).toEqual([name, notOk[name] ?? 200]);
   }
+});
+
+test('tells of every route', async () => {
+  const routes = watchRoutes();
+  await startGateway(await openLog(), { signIn: everyWayIn });
+  const names = documented().map(({ name }) => name);
+  const others = routes
+    .filter(({ method, url }) => method !== 'HEAD' && url !== '/*')
+    .map(({ method, url }) => `${method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`)
+    .filter((name) => !names.includes(name));
+  expect(routes.length).toBeGreaterThan(20);
+  expect(others).toEqual([]);
 });

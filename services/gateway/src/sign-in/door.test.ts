@@ -1,10 +1,8 @@
-import { channel } from 'node:diagnostics_channel';
-import type { FastifyInstance } from 'fastify';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openAccess, openLog, startGateway } from '../../test/harness.ts';
-import { asPage, PASSWORDS, signIn, signInOptions } from '../../test/sign-in.ts';
+import { watchRoutes } from '../../test/routes.ts';
+import { asPage, everyWayIn, METRICS_TOKEN, PASSWORDS, signIn, signInOptions } from '../../test/sign-in.ts';
 import { ask } from '../../test/stranger.ts';
-import { CLIENT } from '../../test/stub-provider.ts';
 
 /** What anybody may ask of a board with sign-in. Everything else is closed: this list is the whole of it. */
 const OPEN = [
@@ -22,31 +20,9 @@ const OPEN = [
   'GET /*',
 ];
 
-/** Every route that the next gateway has, as Fastify tells of them. */
-const watchRoutes = (): { method: string; url: string }[] => {
-  const routes: { method: string; url: string }[] = [];
-  const initialization = channel('fastify.initialization');
-  const watch = (message: unknown) => {
-    const { fastify } = message as { fastify: FastifyInstance };
-    fastify.addHook('onRoute', ({ method, url }) => {
-      for (const each of [method].flat()) routes.push({ method: each, url });
-    });
-  };
-  initialization.subscribe(watch);
-  onTestFinished(() => void initialization.unsubscribe(watch));
-  return routes;
-};
-
-const provider = { ...CLIENT, allow: ['acme'], admins: [] };
-const everyWay = signInOptions({
-  github: { ...provider, url: 'http://127.0.0.1:1', apiUrl: 'http://127.0.0.1:1' },
-  oidc: { ...provider, issuer: 'http://127.0.0.1:1', label: 'Acme' },
-  metricsToken: 'a-token-of-the-scraper',
-});
-
 test('every route but those of a short list answers 401 to who is not signed in', async () => {
   const routes = watchRoutes();
-  const { url } = await startGateway(await openLog(), { signIn: everyWay });
+  const { url } = await startGateway(await openLog(), { signIn: everyWayIn });
   const closed = routes.filter(({ method, url: route }) => !OPEN.includes(`${method.replace('HEAD', 'GET')} ${route}`));
   const names = closed.map(({ method, url: route }) => `${method} ${route}`);
   // The list of what is closed is read off the server; that it was read at all shows in a few that must be in it.
@@ -112,13 +88,13 @@ test('acts with a sign-in from the board’s own page only', async () => {
 });
 
 test('shows metrics to viewers, and to who has the scraper’s token', async () => {
-  const { url } = await startGateway(await openLog(), { signIn: everyWay });
+  const { url } = await startGateway(await openLog(), { signIn: everyWayIn });
   const metrics = async (headers: Record<string, string>) => (await ask(url, { path: '/metrics', headers })).status;
   expect(await metrics({})).toBe(401);
   expect(await metrics({ authorization: 'Bearer another-token-of-it' })).toBe(401);
-  expect(await metrics({ authorization: 'Bearer a-token-of-the-scraper' })).toBe(200);
+  expect(await metrics({ authorization: `Bearer ${METRICS_TOKEN}` })).toBe(200);
   expect(await metrics({ cookie: await signIn(url, { name: 'Ada', password: PASSWORDS.viewer }) })).toBe(200);
-  const board = await ask(url, { path: '/api/board', headers: { authorization: 'Bearer a-token-of-the-scraper' } });
+  const board = await ask(url, { path: '/api/board', headers: { authorization: `Bearer ${METRICS_TOKEN}` } });
   expect(board.status).toBe(401);
 });
 

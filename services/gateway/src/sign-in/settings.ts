@@ -43,7 +43,7 @@ export const signInShape = {
   CREWBOARD_OIDC_CLIENT_SECRET: z.string().optional(),
   CREWBOARD_OIDC_ALLOW: oidcEntries.default([]),
   CREWBOARD_OIDC_ADMINS: oidcEntries.default([]),
-  CREWBOARD_OIDC_LABEL: z.string().max(60).default('Company sign-in'),
+  CREWBOARD_OIDC_LABEL: z.string().max(60).default('OpenID Connect'),
   /** For a Prometheus that has no cookie. */
   CREWBOARD_METRICS_TOKEN: z.string().min(16).optional(),
 };
