@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isForOthers } from '@crewboard/gateway/settings';
 import { AlreadyRuns, agentIdentity, logSink, runningAgent } from '@crewboard/ingest';
 import { createLogger, createMetrics, parseConfig } from '@crewboard/runtime';
 import { startAgentThread } from './agent-thread/thread.ts';
@@ -22,7 +23,8 @@ export const up = async (env: NodeJS.ProcessEnv): Promise<void> => {
     tells: `http://${host}:${port}`,
     ...identity,
     maxAgeDays: settings.CREWBOARD_MAX_AGE_DAYS,
-    defaultTier: settings.CREWBOARD_PRIVACY ?? 'full',
+    // What others see of this machine's sessions is what would leave it.
+    defaultTier: settings.CREWBOARD_PRIVACY ?? (isForOthers(settings) ? 'summary' : 'full'),
     logLevel: settings.LOG_LEVEL,
   });
   const own = registry.metrics.bind(registry);
@@ -35,7 +37,7 @@ export const up = async (env: NodeJS.ProcessEnv): Promise<void> => {
       { ...boardSettings(settings, identity.owner ?? 'me'), log, access, logger, registry },
       (signal) => agent.run(sink, signal),
       (url) => {
-        console.log(`Crewboard is at ${url}`);
+        console.log(`Crewboard is at ${settings.CREWBOARD_PUBLIC_URL ?? url}`);
         adviseOnClaudeDir(settings.CLAUDE_CONFIG_DIR);
       },
     );

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { inviteAnswerSchema, joinedMachinesSchema } from '@crewboard/contract';
+import { inviteAnswerSchema, joinedMachinesSchema, machinesSchema } from '@crewboard/contract';
 import { expect, it, vi } from 'vitest';
 import WebSocket from 'ws';
 import { startSolo } from '../support/board.ts';
@@ -60,6 +60,13 @@ it('crewboard up is a small team’s board without Redis: people sign in, a mach
   await vi.waitFor(async () => {
     const session = (await board.sessions()).get(recording.sessionId);
     expect([session?.owner, session?.machine]).toEqual(['Mara King', 'mara-laptop']);
+  }, PATIENCE);
+
+  // The sessions of the board's own machine are seen by others now, so no more of them is shown than would leave it.
+  await vi.waitFor(async () => {
+    const { machines } = machinesSchema.parse(await (await board.request('/api/machines')).json());
+    const tiers = machines.map(({ report }) => report.privacy?.tier);
+    expect(tiers).toEqual(['summary', 'summary']);
   }, PATIENCE);
 
   // Revoked: the agent hears it, and the board takes nothing of it any more.

@@ -46,13 +46,14 @@ const hostsOf = (settings: DoorSettings): string[] =>
     ? settings.CREWBOARD_ALLOWED_HOSTS
     : [...settings.CREWBOARD_ALLOWED_HOSTS, new URL(settings.CREWBOARD_PUBLIC_URL).host];
 
-const isFromElsewhere = (settings: DoorSettings): boolean =>
+/** Whether others than the people of this machine are to see the board. */
+export const isForOthers = (settings: DoorSettings): boolean =>
   isReachedFromElsewhere({ host: settings.HOST, allowedHosts: hostsOf(settings) });
 
 const DOOR_RULES: readonly SettingsRule<DoorSettings>[] = [
   {
     about: [...WAYS_IN, 'HOST', 'CREWBOARD_ALLOWED_HOSTS', 'CREWBOARD_PUBLIC_URL', 'CREWBOARD_OPEN'],
-    holds: (settings) => hasSignIn(settings) || settings.CREWBOARD_OPEN === 'true' || !isFromElsewhere(settings),
+    holds: (settings) => hasSignIn(settings) || settings.CREWBOARD_OPEN === 'true' || !isForOthers(settings),
     message:
       'Others than this machine can reach the board (HOST, CREWBOARD_ALLOWED_HOSTS or CREWBOARD_PUBLIC_URL), and nobody ' +
       'would have to sign in. Set a password for the team here and CREWBOARD_ADMIN_PASSWORD for who keeps the board (or ' +
@@ -104,5 +105,5 @@ export const doorOptions = (settings: DoorSettings, person: string) =>
     feedLimits: { maxSockets: settings.CREWBOARD_MAX_FEEDS },
     signIn: signInOptions(settings),
     // Who comes through somebody else's door may look. An admin's work is done on the server then: `crewboard token`.
-    openTo: isFromElsewhere(settings) ? { name: 'everyone', role: 'viewer' } : { name: person, role: 'admin' },
+    openTo: isForOthers(settings) ? { name: 'everyone', role: 'viewer' } : { name: person, role: 'admin' },
   }) satisfies Partial<GatewayOptions>;
