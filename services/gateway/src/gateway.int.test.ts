@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { openRedisAccess } from '@crewboard/access/redis';
 import { reportAnswerSchema } from '@crewboard/contract';
 import { aMachineReport, anEvent, aStatusChange, aSummary } from '@crewboard/contract/testing';
 import { openRedisLog } from '@crewboard/event-log';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { type RunningRedis, startRedis } from '../../../test/support/redis.ts';
 import { agentRequest, boardSchema, card, openFeed, project, startGateway, type TestGateway } from '../test/harness.ts';
+import { asPage, PASSWORDS, signIn, signInOptions } from '../test/sign-in.ts';
 import { historySchema } from './routes/board.ts';
 
 let redis: RunningRedis;
@@ -102,3 +104,40 @@ test('keeps its feeds and its board while Redis is away, and goes on when it is 
   await feed.until((it) => it.board().sessions.size === 2);
   expect(feed.messages.map(({ kind }) => kind)).toEqual(['snapshot', 'change']);
 }, 60_000);
+
+test('while Redis is away keeps the feeds of who is signed in, and lets nobody else in; a sign-out counts at every gateway', async () => {
+  const prefix = `test-${randomUUID()}`;
+  const openAccess = async () => {
+    const access = await openRedisAccess({ url: redis.url, prefix });
+    onTestFinished(() => access.close());
+    return access;
+  };
+  const options = { signIn: signInOptions(), feedLimits: { signInCheckMs: 100 } };
+  const first = await startGateway(await openLog(prefix), { ...options, access: await openAccess() });
+  const access = await openAccess();
+  const second = await startGateway(await openLog(prefix), { ...options, access });
+  const cookie = await signIn(first.url, { name: 'Mara King', password: PASSWORDS.member });
+  const board = async ({ url }: TestGateway) => (await fetch(`${url}/api/board`, { headers: { cookie } })).status;
+  expect(await board(second)).toBe(200);
+  const feed = openFeed(second.feedUrl(), asPage(second.url, cookie));
+  await feed.until(({ messages }) => messages.length === 1);
+
+  await redis.kill();
+  const asked = vi.spyOn(access, 'viewerOf');
+  await vi.waitFor(
+    async () => {
+      const failed = await Promise.allSettled(asked.mock.results.map(({ value }) => value));
+      expect(failed.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(1);
+    },
+    { timeout: 60_000 },
+  );
+  expect(await board(second)).toBe(503);
+  expect(feed.socket.readyState).toBe(feed.socket.OPEN);
+
+  await redis.restart();
+  await vi.waitFor(async () => expect(await board(second)).toBe(200), { timeout: 30_000 });
+  expect(feed.socket.readyState).toBe(feed.socket.OPEN);
+  await fetch(`${first.url}/api/sign-out`, { method: 'POST', headers: asPage(first.url, cookie) });
+  expect(await feed.closed).toBe(4401);
+  expect(await board(second)).toBe(401);
+}, 120_000);

@@ -2,6 +2,7 @@ import { viewerAnswerSchema } from '@crewboard/contract';
 import { expect, test, vi } from 'vitest';
 import { memoryLogger, openAccess, openFeed, openLog, startGateway } from '../test/harness.ts';
 import { asPage, cookieOf, PASSWORDS, signIn, signInOptions } from '../test/sign-in.ts';
+import { ask } from '../test/stranger.ts';
 
 const startBoard = async (options: Parameters<typeof startGateway>[1] = {}) =>
   startGateway(await openLog(), { signIn: signInOptions(), ...options });
@@ -60,6 +61,21 @@ test('gives a cookie for https only, under a name that nothing else can set, whe
   expect((await fetch(`${url}/api/board`, { headers: overHttps })).status).toBe(200);
   const inPlain = { ...overHttps, cookie: cookie.replace('__Host-', '') };
   expect((await fetch(`${url}/api/board`, { headers: inPlain })).status).toBe(401);
+});
+
+test('gives a cookie for https under the name that people type, also where the proxy does not tell that it ends TLS', async () => {
+  const { url } = await startBoard({
+    publicUrl: 'https://board.example.com',
+    allowedHosts: ['board.example.com'],
+  });
+  const signInAt = async (host: string) => {
+    const headers = { host, 'content-type': 'application/json' };
+    const body = JSON.stringify({ name: 'Mara King', password: PASSWORDS.member });
+    return (await ask(url, { method: 'POST', path: '/api/sign-in', headers, body })).headers['set-cookie']?.[0];
+  };
+  expect(await signInAt('board.example.com')).toMatch(/^__Host-crewboard=.*; Secure;/);
+  // On the server itself, where a browser would drop a cookie for https.
+  expect(await signInAt('127.0.0.1')).not.toContain('Secure');
 });
 
 test('tells who does not know a password nothing, and logs neither what was typed nor the cookie', async () => {
