@@ -89,7 +89,7 @@ const steady = async (machineCount: number, seconds: number): Promise<Row> => {
       'request p50 ms': rounded(quantile(requestsMs, 0.5), 1),
       'p99 ms': rounded(quantile(requestsMs, 0.99), 1),
       'gateway MB': rounded(board.gateway.peakRssMb()),
-      'CPU %': gatewayCpu ?? 0,
+      'gateway CPU %': gatewayCpu ?? 0,
       'status MB': rounded(board.status.peakRssMb()),
       'status CPU %': statusCpu ?? 0,
       'Redis MB': rounded(board.redis.server.peakRssMb()),
