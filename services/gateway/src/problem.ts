@@ -43,9 +43,13 @@ export class BoardNotRead extends Unavailable {
 const LOG_WITHIN_MS = 10_000;
 
 /** What the log answers; throws {@link Unavailable} with a message for clients where it does not, or not in time. */
-export const orUnavailable = async <Answer>(answer: Promise<Answer>, message: string): Promise<Answer> => {
+export const orUnavailable = async <Answer>(
+  answer: Promise<Answer>,
+  message: string,
+  withinMs = LOG_WITHIN_MS,
+): Promise<Answer> => {
   try {
-    return await within(answer, LOG_WITHIN_MS);
+    return await within(answer, withinMs);
   } catch (error) {
     throw new Unavailable(message, { cause: error });
   }

@@ -3,6 +3,7 @@ import type { EventLog } from '@crewboard/event-log';
 import type { FastifyPluginAsync } from 'fastify';
 import { createClaims } from '../ingest/claims.ts';
 import { createMachineLimits, type MachineLimits, machineLimitsHook } from '../ingest/machine-limits.ts';
+import { createTurns } from '../ingest/turns.ts';
 import { MACHINE_DECORATOR, machineTokenHook } from '../machine-token.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import { needing } from '../sign-in/door.ts';
@@ -25,14 +26,15 @@ const joinedRoutes =
   ({ log, access, limits, metrics }: AgentsOptions): FastifyPluginAsync =>
   async (app) => {
     const claims = createClaims(access);
+    const turns = createTurns();
     const limiter = createMachineLimits({ limits, metrics, logger: app.log });
     app.decorateRequest(MACHINE_DECORATOR);
     app.addHook('onRequest', machineTokenHook(access));
     app.addHook('onRequest', machineLimitsHook(limiter));
     await app.register(agentRoute({ access }));
-    await app.register(ingestRoute({ log, claims, limiter, metrics }));
+    await app.register(ingestRoute({ log, claims, turns, limiter, metrics }));
     await app.register(reportRoute({ log }));
-    await app.register(forgetRoute({ log, claims }));
+    await app.register(forgetRoute({ log, claims, turns }));
   };
 
 /** What machines ask: how they join, and with a token of their own what they tell. They read nothing of the board. */

@@ -11,6 +11,7 @@ import { type EventLog, partitionOf } from '@crewboard/event-log';
 import type { FastifyPluginAsync } from 'fastify';
 import type { z } from 'zod';
 import type { Claims } from '../ingest/claims.ts';
+import type { Turns } from '../ingest/turns.ts';
 import { senderOf } from '../machine-token.ts';
 import { BodyRefused } from '../ndjson.ts';
 import { orUnavailable, Unavailable } from '../problem.ts';
@@ -18,15 +19,17 @@ import { orUnavailable, Unavailable } from '../problem.ts';
 export interface ForgetOptions {
   log: EventLog;
   claims: Claims;
-  /** How long the fold may take to drop the sessions, in ms. */
-  withinMs?: number;
+  turns: Turns;
 }
 
 type ForgetAnswer = z.infer<typeof forgetAnswerSchema>;
 
 /** 1,000 ids of 200 characters each, and what stands around them. */
 const FORGET_BYTES = 1024 * 1024;
-const WITHIN_MS = 10_000;
+/** So long the fold may take to drop the sessions. */
+const FOLD_WITHIN_MS = 10_000;
+/** Erasing reads all of the log. */
+const ERASE_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 50;
 const LATER = 'The board could not forget all of it yet. Ask again: what is forgotten already stays so.';
 
@@ -43,27 +46,22 @@ const withdrawn = (sessionId: string, { machine }: MachineIdentity, now: number)
 });
 
 /** Waits until rows, cards and histories are made of nothing before the log's end. Throws {@link Unavailable} where the fold is too slow. */
-const untilFolded = async (log: EventLog, partitions: ReadonlySet<number>, withinMs: number): Promise<void> => {
-  const until = performance.now() + withinMs;
+const untilFolded = async (log: EventLog, partitions: ReadonlySet<number>): Promise<void> => {
+  const until = performance.now() + FOLD_WITHIN_MS;
   for (const partition of partitions) {
-    const end = await log.lastOffset(partition);
-    while (compareOffsets(await log.checkpoint(partition), end) < 0) {
+    const end = await orUnavailable(log.lastOffset(partition), LATER);
+    while (compareOffsets(await orUnavailable(log.checkpoint(partition), LATER), end) < 0) {
       if (performance.now() >= until) throw new Unavailable(LATER);
       await sleep(LOOK_EVERY_MS);
     }
   }
 };
 
-const forget = async (
-  log: EventLog,
-  sessionIds: readonly string[],
-  sender: MachineIdentity,
-  withinMs: number,
-): Promise<void> => {
+const forget = async (log: EventLog, sessionIds: readonly string[], sender: MachineIdentity): Promise<void> => {
   const now = Date.now();
-  await log.append(sessionIds.map((sessionId) => withdrawn(sessionId, sender, now)));
-  await untilFolded(log, new Set(sessionIds.map((id) => partitionOf(id, log.partitions))), withinMs);
-  await log.forget(new Set(sessionIds));
+  await orUnavailable(log.append(sessionIds.map((sessionId) => withdrawn(sessionId, sender, now))), LATER);
+  await untilFolded(log, new Set(sessionIds.map((id) => partitionOf(id, log.partitions))));
+  await orUnavailable(log.forget(new Set(sessionIds)), LATER, ERASE_WITHIN_MS);
 };
 
 /**
@@ -71,7 +69,7 @@ const forget = async (
  * something. A repeat is harmless. The sessions stay the machine's: it may go on with them.
  */
 export const forgetRoute =
-  ({ log, claims, withinMs = WITHIN_MS }: ForgetOptions): FastifyPluginAsync =>
+  ({ log, claims, turns }: ForgetOptions): FastifyPluginAsync =>
   async (app) => {
     app.removeContentTypeParser('text/plain');
 
@@ -80,7 +78,7 @@ export const forgetRoute =
       if (!data) throw new BodyRefused(400, 'The body is no list of 1 to 1,000 session ids.');
       const sender = senderOf(request);
       const own = await claims.ownOf(new Set(data.sessionIds), sender.machineId);
-      if (own.length > 0) await orUnavailable(forget(log, own, sender, withinMs), LATER);
+      if (own.length > 0) await turns.forget(sender.machineId, () => forget(log, own, sender));
       request.log.info({ machine: sender.machine, sessions: own.length }, 'sessions forgotten');
       return { forgotten: own.length };
     });

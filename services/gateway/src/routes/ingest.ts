@@ -7,6 +7,7 @@ import type { Claims } from '../ingest/claims.ts';
 import { createLetterChoice } from '../ingest/dead-letters.ts';
 import type { MachineLimiter } from '../ingest/machine-limits.ts';
 import { stamp } from '../ingest/stamp.ts';
+import type { Turns } from '../ingest/turns.ts';
 import { senderOf } from '../machine-token.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import { type BodyLimits, BodyRefused, discard } from '../ndjson.ts';
@@ -15,6 +16,7 @@ import { orUnavailable, problem } from '../problem.ts';
 export interface IngestOptions {
   log: EventLog;
   claims: Claims;
+  turns: Turns;
   limiter: MachineLimiter;
   metrics: GatewayMetrics;
   limits?: BodyLimits;
@@ -54,7 +56,7 @@ const store = async (log: EventLog, events: readonly SessionEvent[], letters: re
 
 /** POST /api/ingest: a batch of events, one JSON object a line. Answers when they are in the log. */
 export const ingestRoute =
-  ({ log, claims, limiter, metrics, limits = INGEST_LIMITS }: IngestOptions): FastifyPluginAsync =>
+  ({ log, claims, turns, limiter, metrics, limits = INGEST_LIMITS }: IngestOptions): FastifyPluginAsync =>
   async (app) => {
     const letterFor = createLetterChoice();
 
@@ -106,7 +108,7 @@ export const ingestRoute =
       });
       const { events, refused } = sort(batch, foreign, sender, Date.now());
       // The agent sends a batch that came to nothing here again, and the fold knows repeats.
-      await orUnavailable(store(log, events, letters), LATER);
+      await turns.write(sender.machineId, () => orUnavailable(store(log, events, letters), LATER));
 
       metrics.ingestAccepted.inc(events.length);
       for (const { why } of refused) metrics.ingestRejected.inc({ why });
