@@ -7,7 +7,7 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import { type AccessRules, accessHook, methodHook } from './access.ts';
 import type { FeedLimits } from './feed-socket.ts';
 import type { Hub } from './hub.ts';
-import type { MachineLimits } from './ingest/machine-limits.ts';
+import type { MachineLimits } from './ingest/limits.ts';
 import { gatewayMetrics } from './metrics.ts';
 import { answerError, answerUnreadable, answerUnroutable } from './problem.ts';
 import { adminRoutes } from './routes/admin.ts';
@@ -42,12 +42,10 @@ export interface AppOptions {
   publicUrl: string | undefined;
   webDir: string;
   machineLimits: MachineLimits;
+  requestTimeoutMs: number;
   trustProxy: boolean | string;
   feedLimits: FeedLimits;
 }
-
-/** A client has so long to send a whole request; feeds are no requests any more once they are open. */
-const REQUEST_TIMEOUT_MS = 60_000;
 
 /** Clients have nothing to say on a feed. */
 const CLIENT_MESSAGE_BYTES = 1024;
@@ -62,7 +60,14 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     // Fastify's own lines hold the query; ours is below.
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustProxy,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: options.requestTimeoutMs,
+    http: {
+      // A longer one would put the other out of force.
+      headersTimeout: options.requestTimeoutMs,
+      requestTimeout: options.requestTimeoutMs,
+      // Node.js looks every 30 s otherwise, which would be a time-out of its own.
+      connectionsCheckingInterval: Math.min(5_000, options.requestTimeoutMs / 2),
+    },
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerUnreadable,

@@ -2,6 +2,7 @@ import { redisSettings } from '@crewboard/event-log/redis-url';
 import { z } from 'zod';
 import { isReachedFromElsewhere } from './access.ts';
 import type { GatewayOptions } from './gateway.ts';
+import { limitsShape, machineLimits } from './ingest/limits.ts';
 import { list } from './list.ts';
 import {
   hasSignIn,
@@ -37,6 +38,7 @@ export const doorShape = {
   /** Whoever reaches the board sees it, for boards behind a proxy that signs people in. */
   CREWBOARD_OPEN: z.enum(['true', 'false']).default('false'),
   ...signInShape,
+  ...limitsShape,
 };
 const doorSettings = z.object(doorShape);
 export type DoorSettings = z.infer<typeof doorSettings>;
@@ -103,6 +105,7 @@ export const doorOptions = (settings: DoorSettings, person: string) =>
     allowedOrigins: settings.CREWBOARD_ALLOWED_ORIGINS,
     trustProxy: settings.CREWBOARD_TRUST_PROXY,
     feedLimits: { maxSockets: settings.CREWBOARD_MAX_FEEDS },
+    machineLimits: machineLimits(settings),
     signIn: signInOptions(settings),
     // Who comes through somebody else's door may look. An admin's work is done on the server then: `crewboard token`.
     openTo: isForOthers(settings) ? { name: 'everyone', role: 'viewer' } : { name: person, role: 'admin' },

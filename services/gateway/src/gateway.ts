@@ -4,7 +4,7 @@ import { type Logger, type Registry, within } from '@crewboard/runtime';
 import { buildApp } from './app.ts';
 import { FEED_LIMITS, type FeedLimits } from './feed-socket.ts';
 import { Hub } from './hub.ts';
-import { MACHINE_LIMITS, type MachineLimits } from './ingest/machine-limits.ts';
+import { MACHINE_LIMITS, type MachineLimits } from './ingest/limits.ts';
 import type { Person, SignInOptions } from './sign-in/options.ts';
 
 export interface GatewayOptions {
@@ -29,6 +29,8 @@ export interface GatewayOptions {
   allowedOrigins?: readonly string[];
   /** What one machine may ask, where it differs from the usual. */
   machineLimits?: Partial<MachineLimits>;
+  /** A client has so long to send a whole request; feeds are no requests any more once they are open. */
+  requestTimeoutMs?: number;
   /** Whether, or from which proxies, X-Forwarded-For tells the client's address. */
   trustProxy?: boolean | string;
   feedLimits?: Partial<FeedLimits>;
@@ -39,6 +41,8 @@ export interface Gateway {
   /** Closes feeds with 1001, and finishes requests in hand for up to 5 s. The log stays open. A second call is harmless. */
   close(): Promise<void>;
 }
+
+const REQUEST_TIMEOUT_MS = 60_000;
 
 /** A log that does not even say that it is away does not keep the server from listening for longer. */
 const FIRST_BOARD_WITHIN_MS = 15_000;
@@ -60,6 +64,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     rules: { host, allowedHosts: options.allowedHosts ?? [], allowedOrigins: options.allowedOrigins ?? [] },
     webDir: options.webDir,
     machineLimits: { ...MACHINE_LIMITS, ...options.machineLimits },
+    requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     trustProxy: options.trustProxy ?? false,
     feedLimits: { ...FEED_LIMITS, ...options.feedLimits },
   });

@@ -5,26 +5,8 @@ import { LruMap } from 'toad-cache';
 import { senderOf } from '../machine-token.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import { TooMany } from '../problem.ts';
+import type { MachineLimits } from './limits.ts';
 import { perDay, perMinute, TokenBucket } from './token-bucket.ts';
-
-/** What one machine may ask of one gateway: much more than an agent at work does. Many machines share an address, so that is not counted. */
-export interface MachineLimits {
-  requestsPerMinute: number;
-  /** Requests of a machine that are under way at the same time: who sends slowly holds a few of its own, and nobody else's. */
-  requestsAtOnce: number;
-  /** Of events, decompressed. */
-  bytesPerMinute: number;
-  eventsPerMinute: number;
-  newSessionsPerDay: number;
-}
-
-export const MACHINE_LIMITS: MachineLimits = {
-  requestsPerMinute: 6_000,
-  requestsAtOnce: 4,
-  bytesPerMinute: 128 * 1024 * 1024,
-  eventsPerMinute: 200_000,
-  newSessionsPerDay: 5_000,
-};
 
 /** Which limit a machine has reached, as it is counted. */
 export type LimitName = 'requests' | 'at_once' | 'bytes' | 'events' | 'sessions';
