@@ -110,3 +110,14 @@ test('is reached under the name that people type', () => {
     allowedHosts: ['board.example.com:8443'],
   });
 });
+
+test('reads the limits of a machine, and refuses those that let nobody work', () => {
+  expect(options({}).machineLimits).toEqual({
+    requestsPerMinute: 6_000,
+    bytesPerMinute: 128 * 1024 * 1024,
+    eventsPerMinute: 200_000,
+    newSessionsPerDay: 5_000,
+  });
+  expect(options({ CREWBOARD_MACHINE_EVENTS_PER_MINUTE: '7' }).machineLimits).toMatchObject({ eventsPerMinute: 7 });
+  expect(() => parse({ CREWBOARD_MACHINE_BYTES_PER_MINUTE: '0' })).toThrow(/CREWBOARD_MACHINE_BYTES_PER_MINUTE/);
+});

@@ -338,30 +338,34 @@ const attacks = async (): Promise<Attack[]> => {
         ),
       }),
     ),
-    ...Array.from(
-      { length: 12 },
-      (_, n): Attack => ({
-        what: `a body that trickles ${n}`,
-        allowed: [0, 408, 429],
-        run: raw(
-          (token) => [
-            head(token, 'POST /api/ingest HTTP/1.1', 'Content-Length: 5000'),
-            ...Array.from({ length: 60 }, () => '{'),
-          ],
-          { pauseMs: 100 },
-        ),
-      }),
-    ),
-    ...Array.from(
-      { length: 6 },
-      (_, n): Attack => ({
-        what: `a head that trickles ${n}`,
-        allowed: [0, 408],
-        run: raw((token) => Array.from(head(token, 'POST /api/ingest HTTP/1.1').slice(0, 60)), { pauseMs: 100 }),
-      }),
-    ),
   ];
 };
+
+/** Those that count on patience. */
+const slowAttacks = (): Attack[] => [
+  ...Array.from(
+    { length: 12 },
+    (_, n): Attack => ({
+      what: `a body that trickles ${n}`,
+      allowed: [0, 408, 429],
+      run: raw(
+        (token) => [
+          head(token, 'POST /api/ingest HTTP/1.1', 'Content-Length: 5000'),
+          ...Array.from({ length: 60 }, () => '{'),
+        ],
+        { pauseMs: 100 },
+      ),
+    }),
+  ),
+  ...Array.from(
+    { length: 6 },
+    (_, n): Attack => ({
+      what: `a head that trickles ${n}`,
+      allowed: [0, 408],
+      run: raw((token) => Array.from(head(token, 'POST /api/ingest HTTP/1.1').slice(0, 60)), { pauseMs: 100 }),
+    }),
+  ),
+];
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -393,7 +397,6 @@ test('more than a thousand hostile requests are answered as they should be, and 
   const log = await openLog();
   const many = 1_000_000_000;
   const gateway = await startGateway(log, {
-    requestTimeoutMs: 2_000,
     machineLimits: {
       requestsPerMinute: many,
       bytesPerMinute: many * 1000,
@@ -446,6 +449,15 @@ test('more than a thousand hostile requests are answered as they should be, and 
   }
   expect(new Set((await log.machines()).map(({ report }) => report.owner))).toEqual(new Set(['Mallory']));
 }, 300_000);
+
+test('requests that trickle are cut, and nobody waits for them', async () => {
+  const gateway = await startGateway(await openLog(), { requestTimeoutMs: 2_000 });
+  const { token } = await gateway.access.issue({ machine: 'attacker', owner: 'Mallory', by: 'test' });
+  const trickling = Promise.all(slowAttacks().map((attack) => runAll([attack], gateway, [token])));
+  const good = lines([anEvent('TurnEnded')]);
+  expect((await agentRequest(gateway.url, 'POST', '/api/ingest', gateway.token, good)).status).toBe(200);
+  expect((await trickling).flat()).toEqual([]);
+}, 60_000);
 
 test('a machine’s token reads nothing of a board where people sign in, and opens no feed', async () => {
   const log = await openLog();
