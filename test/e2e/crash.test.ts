@@ -48,7 +48,7 @@ const cardsOf = (events: readonly SessionEvent[]): Card[] => {
 };
 
 const withoutEnrichment = (sessions: Awaited<ReturnType<typeof sessionsOf>>): Card[] =>
-  sessions.map(({ summary: _summary, pullRequest: _pullRequest, ...card }) => card);
+  sessions.map(({ summary: _summary, brief: _brief, pullRequest: _pullRequest, ...card }) => card);
 
 /** A Redis, a log in it, and the services of a team as processes. */
 const startTeam = async () => {

@@ -101,15 +101,22 @@ export const openSequence = (
   const removeWhere: Sequence['removeWhere'] = async (isUnwanted) => {
     // What comes while it looks is left: it ends, however busy the log is.
     const end = lastKey();
+    let found: number[] = [];
+    const removeFound = async (): Promise<void> => {
+      const keys = found;
+      found = [];
+      if (keys.length > 0) await root.childTransaction(() => removeKeys(keys));
+    };
     for (let after = START_OFFSET; toKey(after) < end; ) {
       const step = read(after, LOOK_STEP);
       const last = step.at(-1);
-      if (!last) return;
-      const keys = step.filter(({ raw }) => isUnwanted(raw)).map(({ offset }) => toKey(offset));
-      if (keys.length > 0) await root.childTransaction(() => removeKeys(keys));
+      if (!last) break;
+      for (const { offset, raw } of step) if (isUnwanted(raw)) found.push(toKey(offset));
+      if (found.length >= TRIM_STEP) await removeFound();
       else await new Promise((resolve) => setImmediate(resolve));
       after = last.offset;
     }
+    await removeFound();
   };
 
   return {
