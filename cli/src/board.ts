@@ -2,17 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Access } from '@crewboard/access';
+import { createAccess } from '@crewboard/access';
 import type { EventLog } from '@crewboard/event-log';
 import { createGateway, type GatewayOptions } from '@crewboard/gateway';
+import type { Records } from '@crewboard/records';
 import { type Logger, type Registry, runUntilSignal } from '@crewboard/runtime';
 import { createStatusMetrics, createStatusService } from '@crewboard/status';
 
 export interface BoardOptions {
   log: EventLog;
-  access: Access;
+  records: Records;
   /** Where the board listens, and who comes in. */
-  gateway: Omit<GatewayOptions, 'log' | 'access' | 'logger' | 'registry' | 'webDir'>;
+  gateway: Omit<GatewayOptions, 'log' | 'access' | 'records' | 'logger' | 'registry' | 'webDir'>;
   /** A session whose process is gone leaves the board so long after its last event. */
   retentionDays: number;
   /** Events stay in the log for so long. */
@@ -31,7 +32,7 @@ type Work = (signal: AbortSignal) => Promise<void>;
 
 /**
  * Serves the board of a log, the fold and the gateway in this process, until the process is told to stop; closes log and
- * access then. `work` begins at once, `onListening` hears where the board can be reached. When one of the three fails, all end.
+ * records then. `work` begins at once, `onListening` hears where the board can be reached. When one of the three fails, all end.
  */
 export const runBoard = async (
   options: BoardOptions,
@@ -42,7 +43,7 @@ export const runBoard = async (
   try {
     await runUntilSignal(serve, options.logger);
   } finally {
-    await options.access.close();
+    await options.records.close();
     await options.log.close();
   }
 };
@@ -54,7 +55,7 @@ const sayPortTaken = (error: unknown): void => {
 };
 
 const serveBoard = async (
-  { log, access, gateway: door, retentionDays, logDays, logger, registry }: BoardOptions,
+  { log, records, gateway: door, retentionDays, logDays, logger, registry }: BoardOptions,
   signal: AbortSignal,
   work: Work,
   onListening: (url: string) => void,
@@ -70,7 +71,9 @@ const serveBoard = async (
     logAgeMs: logDays * DAY_MS,
   });
   const listen = async (): Promise<void> => {
-    const gateway = await createGateway({ ...door, log, access, logger, registry, webDir }).catch((error: unknown) => {
+    const access = createAccess(records);
+    const opening = createGateway({ ...door, log, access, records, logger, registry, webDir });
+    const gateway = await opening.catch((error: unknown) => {
       throw isPortTaken(error) ? new PortTaken(door.host, door.port) : error;
     });
     onListening(gateway.url);

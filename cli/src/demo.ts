@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbeddedAccess } from '@crewboard/access/embedded';
 import { openEmbeddedLog } from '@crewboard/event-log';
+import { openEmbeddedRecords } from '@crewboard/records/embedded';
 import { createLogger, createMetrics, parseConfig } from '@crewboard/runtime';
 import { runBoard } from './board.ts';
 import { runDemo } from './demo/run-demo.ts';
@@ -14,10 +14,10 @@ export const demo = async (env: NodeJS.ProcessEnv): Promise<void> => {
   const logger = createLogger({ name: 'crewboard', level: settings.LOG_LEVEL });
   const dir = await mkdtemp(join(tmpdir(), 'crewboard-demo-'));
   const log = await openEmbeddedLog({ dir: join(dir, 'log') });
-  const access = await openEmbeddedAccess({ dir: join(dir, 'records') });
+  const records = await openEmbeddedRecords({ dir: join(dir, 'records') });
   try {
     await runBoard(
-      { ...boardSettings(settings, 'me'), log, access, logger, registry: createMetrics() },
+      { ...boardSettings(settings, 'me'), log, records, logger, registry: createMetrics() },
       (signal) => runDemo({ log, signal, seed: Date.now() }),
       (url) => console.log(`Crewboard’s demo is at ${url}. All sessions in it are invented; Ctrl-C ends it.`),
     );

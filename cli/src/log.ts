@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Access } from '@crewboard/access';
 import type { EventLog } from '@crewboard/event-log';
+import type { Records } from '@crewboard/records';
 import type { Logger } from '@crewboard/runtime';
 import type { Settings } from './settings.ts';
 
@@ -19,12 +19,12 @@ export const openLog = async (settings: Settings, logger: Logger): Promise<Event
   return openEmbeddedLog({ dir: join(settings.CREWBOARD_DATA_DIR, 'log') });
 };
 
-/** Who may do what on that board, kept beside its log. In a data folder several processes may have it open at once. */
-export const openAccess = async (settings: Settings, logger: Logger): Promise<Access> => {
+/** The records of that board, kept beside its log. In a data folder several processes may have them open at once. */
+export const openRecords = async (settings: Settings, logger: Logger): Promise<Records> => {
   if (settings.REDIS_URL) {
-    const { openRedisAccess } = await import('@crewboard/access/redis');
-    return openRedisAccess({ url: settings.REDIS_URL, password: settings.REDIS_PASSWORD, logger });
+    const { openRedisRecords } = await import('@crewboard/records/redis');
+    return openRedisRecords({ url: settings.REDIS_URL, password: settings.REDIS_PASSWORD, logger });
   }
-  const { openEmbeddedAccess } = await import('@crewboard/access/embedded');
-  return openEmbeddedAccess({ dir: join(settings.CREWBOARD_DATA_DIR, 'records') });
+  const { openEmbeddedRecords } = await import('@crewboard/records/embedded');
+  return openEmbeddedRecords({ dir: join(settings.CREWBOARD_DATA_DIR, 'records') });
 };

@@ -1,3 +1,4 @@
+import { type SummarySettings, summaryShape } from '@crewboard/enricher/settings';
 import { doorOptions, doorShape, withDoorRules } from '@crewboard/gateway/settings';
 import { agentConfigSchema } from '@crewboard/ingest';
 import { z } from 'zod';
@@ -17,6 +18,7 @@ const {
 /** What the command's parts read from the environment; the README lists it for people. */
 export const settingsSchema = z.object({
   ...doorShape,
+  ...summaryShape,
   CLAUDE_CONFIG_DIR,
   CREWBOARD_DATA_DIR,
   CREWBOARD_MACHINE,
@@ -40,4 +42,13 @@ export const boardSettings = (settings: Settings, person: string) => ({
   gateway: doorOptions(settings, person),
   retentionDays: settings.CREWBOARD_RETENTION_DAYS,
   logDays: settings.CREWBOARD_LOG_DAYS,
+});
+
+/**
+ * How a board of one person's own machine sums its sessions up: in their own words, unless a model is asked for by name. A key
+ * in the environment may be there for something else, and nothing private leaves the machine unasked.
+ */
+export const ownSummaries = (settings: Settings): SummarySettings => ({
+  ...settings,
+  CREWBOARD_SUMMARIES: settings.CREWBOARD_SUMMARIES ?? 'extract',
 });

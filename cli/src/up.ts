@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { runEnricher } from '@crewboard/enricher';
 import { isForOthers } from '@crewboard/gateway/settings';
 import { AlreadyRuns, agentIdentity, logSink, runningAgent } from '@crewboard/ingest';
 import { createLogger, createMetrics, parseConfig } from '@crewboard/runtime';
 import { startAgentThread } from './agent-thread/thread.ts';
 import { runBoard } from './board.ts';
-import { openAccess, openLog } from './log.ts';
-import { boardSettings, boardSettingsSchema } from './settings.ts';
+import { openLog, openRecords } from './log.ts';
+import { boardSettings, boardSettingsSchema, ownSummaries } from './settings.ts';
 
 /** `crewboard up` and `npm start`: agent, fold and gateway in one process, on this machine's own sessions. */
 export const up = async (env: NodeJS.ProcessEnv): Promise<void> => {
@@ -31,11 +32,14 @@ export const up = async (env: NodeJS.ProcessEnv): Promise<void> => {
   registry.metrics = async () => `${await own()}\n${await agent.metrics()}`;
   try {
     const log = await openLog(settings, logger);
-    const access = await openAccess(settings, logger);
+    const records = await openRecords(settings, logger);
     const sink = logSink(log, logger);
     await runBoard(
-      { ...boardSettings(settings, identity.owner ?? 'me'), log, access, logger, registry },
-      (signal) => agent.run(sink, signal),
+      { ...boardSettings(settings, identity.owner ?? 'me'), log, records, logger, registry },
+      async (signal) => {
+        const enricher = { log, records, settings: ownSummaries(settings), logger, registry };
+        await Promise.all([agent.run(sink, signal), runEnricher(enricher, signal)]);
+      },
       (url) => {
         console.log(`Crewboard is at ${settings.CREWBOARD_PUBLIC_URL ?? url}`);
         adviseOnClaudeDir(settings.CLAUDE_CONFIG_DIR);

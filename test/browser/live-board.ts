@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Access } from '@crewboard/access';
-import { openEmbeddedAccess } from '@crewboard/access/embedded';
+import { type Access, createAccess } from '@crewboard/access';
 import {
   type BoardChange,
   type MachineReport,
@@ -16,6 +15,7 @@ import {
 import { aBrief } from '@crewboard/contract/testing';
 import { openEmbeddedLog, type Projection } from '@crewboard/event-log';
 import { createGateway, type Gateway, type SignInOptions } from '@crewboard/gateway';
+import { openEmbeddedRecords } from '@crewboard/records/embedded';
 import { createLogger, createMetrics } from '@crewboard/runtime';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -67,7 +67,8 @@ export const openLiveBoard = async ({ signIn }: LiveBoardOptions = {}): Promise<
   const webDir = join(dir, 'web');
   await buildPage(webDir);
   const log = await openEmbeddedLog({ dir: join(dir, 'log') });
-  const access = await openEmbeddedAccess({ dir: join(dir, 'records') });
+  const records = await openEmbeddedRecords({ dir: join(dir, 'records') });
+  const access = createAccess(records);
   const lease = await log.acquireLease(0, 'browser-test', 24 * 3_600_000);
   if (!lease) throw new Error('the lease of a new log is taken');
 
@@ -75,6 +76,7 @@ export const openLiveBoard = async ({ signIn }: LiveBoardOptions = {}): Promise<
     createGateway({
       log,
       access,
+      records,
       logger: createLogger({ name: 'browser-test', level: 'error' }),
       registry: createMetrics(),
       webDir,
@@ -124,7 +126,7 @@ export const openLiveBoard = async ({ signIn }: LiveBoardOptions = {}): Promise<
     },
     close: async () => {
       await gateway.close();
-      await access.close();
+      await records.close();
       await log.close();
       await rm(dir, { recursive: true, force: true });
     },

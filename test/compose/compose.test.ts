@@ -180,7 +180,10 @@ it('locks its containers: no root, nothing to write to, no capabilities, bounded
 
 it('keeps its secrets in files, each for the service that needs it', async () => {
   expect((await inside('status', 'ls', '/run/crewboard')).trim()).toBe('redis-password');
-  expect((await inside('enricher', 'ls', '/run/crewboard')).trim()).toBe('redis-password');
+  expect((await inside('enricher', 'ls', '/run/crewboard')).trim().split('\n')).toEqual([
+    'anthropic-api-key',
+    'redis-password',
+  ]);
   for (const service of ['gateway', 'status', 'enricher']) await secretOf(service, 'redis-password');
   await secretOf('gateway', 'admin-password');
   const ids = (await project.compose('ps', '-q')).trim().split('\n');

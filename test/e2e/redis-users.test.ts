@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createAccess } from '@crewboard/access';
 import { openRedisAccess } from '@crewboard/access/redis';
 import { inviteAnswerSchema, joinAnswerSchema, type Session, type SessionEvent } from '@crewboard/contract';
 import { aMachineReport, anEvent, aSummary } from '@crewboard/contract/testing';
@@ -53,9 +54,12 @@ describe.skipIf(!(await hasRedisServer()))('as the users of Redis', () => {
 
   const startGateway = async (): Promise<{ url: string; log: EventLog }> => {
     const log = await openLog('gateway');
+    const records = await openRedisRecords(redis.settings('gateway'));
+    onTestFinished(() => records.close());
     const gateway = await createGateway({
       log,
-      access: await openAccess('gateway'),
+      access: createAccess(records),
+      records,
       logger: quiet,
       registry: createMetrics(),
       webDir: '/nowhere',
@@ -106,6 +110,8 @@ describe.skipIf(!(await hasRedisServer()))('as the users of Redis', () => {
     await untilBoard(url, (sessions) => expect(sessions).toHaveLength(2));
     await call(url, 'GET', '/api/sessions/sent/history');
     expect(await call(url, 'GET', '/api/machines')).toMatchObject({ machines: [{}, {}] });
+    await call(url, 'POST', '/api/sessions/sent/hand-over');
+    await call(url, 'GET', '/api/notices');
     await call(url, 'GET', '/readyz');
     await call(url, 'POST', '/api/agent/forget', { sessionIds: ['sent'] }, joined.token);
     await untilBoard(url, (sessions) => expect(sessions.map(({ sessionId }) => sessionId)).toEqual(['told']));

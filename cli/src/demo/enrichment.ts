@@ -70,7 +70,7 @@ export const createEnrichment = () => {
 
 /** Positions of the demo's events rise, and so does what a summary covers. */
 const summaryOf = ({ sessionId, position, occurredAt: at }: SessionEvent, summary: string): EnrichmentChange => {
-  const brief = { goal: null, needed: null, by: 'model' as const, through: `${position}-0`, at };
+  const brief = { goal: null, needed: null, askId: null, by: 'model' as const, through: `${position}-0`, at };
   return { type: 'SummaryWritten', sessionId, summary, brief };
 };
 

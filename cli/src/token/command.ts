@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os';
-import type { Access } from '@crewboard/access';
+import { type Access, createAccess } from '@crewboard/access';
 import { joinCommand } from '@crewboard/contract';
 import { createLogger, parseConfig } from '@crewboard/runtime';
 import { span } from '../hooks/wording.ts';
-import { openAccess } from '../log.ts';
+import { openRecords } from '../log.ts';
 import { type Settings, settingsSchema } from '../settings.ts';
 import { joinAddress } from './address.ts';
 import { findMachine } from './find-machine.ts';
@@ -27,7 +27,7 @@ const readSettings = (env: NodeJS.ProcessEnv): Settings => parseConfig(settingsS
 const withAccess = async <Result>(settings: Settings, work: (access: Access) => Promise<Result>): Promise<Result> => {
   // The standard output is for what a program takes from it.
   const logger = createLogger({ name: 'crewboard', level: settings.LOG_LEVEL, destination: process.stderr });
-  const access = await openAccess(settings, logger);
+  const access = createAccess(await openRecords(settings, logger));
   try {
     return await work(access);
   } finally {

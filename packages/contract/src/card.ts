@@ -229,6 +229,8 @@ export const briefSchema = z.object({
   goal: z.string().max(200).nullable(),
   /** What an open ask needs a person for; null while nothing is asked. */
   needed: z.string().max(300).nullable(),
+  /** The ask that `needed` is about: it says nothing of another. */
+  askId: z.string().nullable().default(null),
   /** Who wrote it: a model, or nobody: then it is the session's own last words. */
   by: z.enum(['model', 'extract']),
   /** The change of the card that it covers: of two, the later holds, whichever came first. */

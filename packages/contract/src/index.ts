@@ -3,6 +3,7 @@ export * from './board.ts';
 export * from './card.ts';
 export * from './changes.ts';
 export * from './events.ts';
+export * from './hand-over.ts';
 export * from './machine.ts';
 export * from './models.ts';
 export * from './names.ts';

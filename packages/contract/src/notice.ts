@@ -10,3 +10,7 @@ export const noticeSchema = z.object({
   at: z.number().int().nonnegative(),
 });
 export type Notice = z.infer<typeof noticeSchema>;
+
+/** Answer of GET /api/notices, by subject. */
+export const noticesSchema = z.object({ notices: z.array(noticeSchema) });
+export type Notices = z.infer<typeof noticesSchema>;

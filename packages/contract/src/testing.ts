@@ -180,6 +180,7 @@ export const aSession = (overrides: Partial<Session> = {}): Session => ({
 export const aBrief = (overrides: Partial<Brief> = {}): Brief => ({
   goal: 'Fix the tail reader',
   needed: null,
+  askId: null,
   by: 'extract',
   through: '1-0',
   at: T0,

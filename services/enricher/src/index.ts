@@ -1,1 +1,1 @@
-export { createEnricher } from './service.ts';
+export { type EnricherOptions, runEnricher } from './start.ts';

@@ -1,5 +1,6 @@
 import type { Access } from '@crewboard/access';
 import type { EventLog } from '@crewboard/event-log';
+import type { Records } from '@crewboard/records';
 import { type Logger, metricsRoute, probeRoutes, type Registry } from '@crewboard/runtime';
 import cookie from '@fastify/cookie';
 import websocket from '@fastify/websocket';
@@ -14,7 +15,9 @@ import { adminRoutes } from './routes/admin.ts';
 import { agentsRoutes } from './routes/agents.ts';
 import { boardRoutes } from './routes/board.ts';
 import { feedRoute } from './routes/feed.ts';
+import { handOverRoute } from './routes/hand-over.ts';
 import { machinesRoute } from './routes/machines.ts';
+import { noticesRoute } from './routes/notices.ts';
 import { openapiRoute } from './routes/openapi.ts';
 import { passwordRoute } from './routes/password.ts';
 import { providerRoutes } from './routes/provider.ts';
@@ -33,6 +36,7 @@ import { Throttle } from './throttle.ts';
 export interface AppOptions {
   log: EventLog;
   access: Access;
+  records: Pick<Records, 'list'>;
   hub: Hub;
   logger: Logger;
   registry: Registry;
@@ -114,7 +118,9 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.register(boardRoutes({ hub, log }));
   await app.register(feedRoute({ hub, limits: feedLimits, metrics, signIns }));
   await app.register(agentsRoutes({ log, access, limits: options.machineLimits, metrics }));
+  await app.register(handOverRoute({ hub, log }));
   await app.register(machinesRoute({ log }));
+  await app.register(noticesRoute({ records: options.records }));
   await app.register(openapiRoute);
   await app.register(needing('nothing', webRoutes(options.webDir)));
   return app;

@@ -1,5 +1,6 @@
 import type { Access } from '@crewboard/access';
 import type { EventLog } from '@crewboard/event-log';
+import type { Records } from '@crewboard/records';
 import { type Logger, type Registry, within } from '@crewboard/runtime';
 import { buildApp } from './app.ts';
 import { FEED_LIMITS, type FeedLimits } from './feed-socket.ts';
@@ -11,6 +12,8 @@ export interface GatewayOptions {
   log: EventLog;
   /** Who may do what. Stays open when the gateway closes, as the log does. */
   access: Access;
+  /** What the enricher keeps for people to see. Stay open, too. */
+  records: Pick<Records, 'list'>;
   logger: Logger;
   registry: Registry;
   /** Where the built web page is; a note says so where it is not. */
@@ -55,6 +58,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const app = await buildApp({
     log,
     access: options.access,
+    records: options.records,
     hub,
     logger,
     registry,

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { openRedisAccess } from '@crewboard/access/redis';
+import { createAccess } from '@crewboard/access';
 import { openRedisLog } from '@crewboard/event-log';
+import { openRedisRecords } from '@crewboard/records/redis';
 import { createLogger, createMetrics, parseConfig, runUntilSignal } from '@crewboard/runtime';
 import { doorOptions, gatewayConfigSchema } from './config.ts';
 import { createGateway } from './gateway.ts';
@@ -10,11 +11,12 @@ const config = parseConfig(gatewayConfigSchema, process.env);
 const logger = createLogger({ name: 'gateway', level: config.LOG_LEVEL });
 const redis = { url: config.REDIS_URL, password: config.REDIS_PASSWORD, logger };
 const log = await openRedisLog({ ...redis, partitions: config.CREWBOARD_PARTITIONS });
-const access = await openRedisAccess(redis);
+const records = await openRedisRecords(redis);
 await runUntilSignal(async (signal) => {
   const gateway = await createGateway({
     log,
-    access,
+    access: createAccess(records),
+    records,
     logger,
     registry: createMetrics(),
     // The build puts the page beside the folder of the bundled services.
@@ -25,5 +27,5 @@ await runUntilSignal(async (signal) => {
   if (!signal.aborted) await once(signal, 'abort');
   await gateway.close();
 }, logger);
-await access.close();
+await records.close();
 await log.close();

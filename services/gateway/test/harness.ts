@@ -2,8 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import type { Access } from '@crewboard/access';
-import { openEmbeddedAccess } from '@crewboard/access/embedded';
+import { type Access, createAccess } from '@crewboard/access';
 import {
   type Board,
   type BoardChange,
@@ -24,6 +23,8 @@ import {
   type Row,
   type StoryLine,
 } from '@crewboard/event-log';
+import type { Records } from '@crewboard/records';
+import { openEmbeddedRecords } from '@crewboard/records/embedded';
 import { createLogger, createMetrics, type Logger, type Registry } from '@crewboard/runtime';
 import { onTestFinished } from 'vitest';
 import WebSocket from 'ws';
@@ -43,11 +44,13 @@ export const openLog = async (partitions = 2): Promise<EventLog> => {
   return log;
 };
 
-export const openAccess = async (): Promise<Access> => {
-  const access = await openEmbeddedAccess({ dir: await temporaryFolder() });
-  onTestFinished(() => access.close());
-  return access;
+export const openRecords = async (): Promise<Records> => {
+  const records = await openEmbeddedRecords({ dir: await temporaryFolder() });
+  onTestFinished(() => records.close());
+  return records;
 };
+
+export const openAccess = async (): Promise<Access> => createAccess(await openRecords());
 
 /** Writes to the board as the status service does: rows, removals, their changes and histories in one step. */
 export const project = async (
@@ -109,11 +112,13 @@ export interface TestGateway extends Gateway {
 
 export const startGateway = async (log: EventLog, options: Partial<GatewayOptions> = {}): Promise<TestGateway> => {
   const registry = createMetrics();
-  const access = options.access ?? (await openAccess());
+  const records = await openRecords();
+  const access = options.access ?? createAccess(records);
   const { token } = await access.issue({ machine: 'devbox', owner: 'Dev', by: 'test' });
   const gateway = await createGateway({
     log,
     access,
+    records,
     logger: createLogger({ name: 'gateway', level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
     registry,
     webDir: '/nowhere',

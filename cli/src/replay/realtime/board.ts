@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { openEmbeddedAccess } from '@crewboard/access/embedded';
+import { createAccess } from '@crewboard/access';
 import { type Board, emptyBoard, feedMessageSchema, reduceBoard, type Session } from '@crewboard/contract';
 import { openEmbeddedLog } from '@crewboard/event-log/embedded';
 import { createGateway } from '@crewboard/gateway';
 import { createIngestService, logSink } from '@crewboard/ingest';
+import { openEmbeddedRecords } from '@crewboard/records/embedded';
 import { createLogger, createMetrics } from '@crewboard/runtime';
 import { createStatusMetrics, createStatusService } from '@crewboard/status';
 import { WebSocket } from 'ws';
@@ -29,7 +30,7 @@ export const startBoard = async (
 ): Promise<RunningBoard> => {
   const logger = createLogger({ name: 'replay', level: process.env.LOG_LEVEL ?? 'silent' });
   const log = await openEmbeddedLog({ dir: join(dataDir, 'log') });
-  const access = await openEmbeddedAccess({ dir: join(dataDir, 'records') });
+  const records = await openEmbeddedRecords({ dir: join(dataDir, 'records') });
   const stopping = new AbortController();
   const { signal } = stopping;
   const agent = createIngestService({
@@ -53,7 +54,8 @@ export const startBoard = async (
   });
   const gateway = await createGateway({
     log,
-    access,
+    access: createAccess(records),
+    records,
     logger,
     registry: createMetrics(),
     webDir: join(dataDir, 'no-page'),
@@ -74,7 +76,7 @@ export const startBoard = async (
         await parts;
       } finally {
         await gateway.close();
-        await access.close();
+        await records.close();
         await log.close();
       }
     },

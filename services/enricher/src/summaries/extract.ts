@@ -18,6 +18,10 @@ export const NEEDED_MAX = 300;
 /** The end of a sentence: a mark behind which a new one begins. */
 const SENTENCE_END = /(?<=[.!?…])\s+(?=\p{Lu}|\p{N}|["“‘(])/u;
 
+/** What marks text up and says nothing: code blocks, bold, code. */
+const FENCED = /```[\s\S]*?(?:```|$)/g;
+const EMPHASIS = /\*\*|`/g;
+
 /** A sentence shorter than this says too little alone: the one before comes with it. */
 const TELLING_CHARS = 24;
 
@@ -37,7 +41,15 @@ export const extractSummary = (card: Card, story: readonly StoryEntry[]): Said |
 const lastWords = (story: readonly StoryEntry[]): string | undefined => {
   const reply = story.findLast((entry) => entry.kind === 'reply');
   if (reply?.kind !== 'reply') return undefined;
-  const paragraphs = reply.text.split(/\n+/).map((line) => line.replace(/^[#>*\-\s]+/, '').trim());
+  const paragraphs = reply.text
+    .replace(FENCED, '')
+    .split(/\n+/)
+    .map((line) =>
+      line
+        .replace(/^[#>*\-\s]+/, '')
+        .replace(EMPHASIS, '')
+        .trim(),
+    );
   const last = paragraphs.findLast((paragraph) => paragraph !== '');
   const sentences = last?.split(SENTENCE_END) ?? [];
   const end = sentences.at(-1);

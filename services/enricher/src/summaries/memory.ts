@@ -1,10 +1,13 @@
+import { compareOffsets, type Offset } from '@crewboard/contract';
 import type { Records } from '@crewboard/records';
 import { z } from 'zod';
 
 const memorySchema = z.object({
   /** What the card meant when it was summed up last, see `meaning.ts`. */
   meaning: z.string(),
-  /** Of the last input, and the goal that was found in it. */
+  /** The change of the card that the last summary covers. */
+  through: z.string(),
+  /** Of the last input that a model had, and the goal that it found. */
   hash: z.string(),
   goal: z.string().nullable(),
   /** When a model was asked last, in ms since 1970; 0 for never. */
@@ -14,7 +17,7 @@ const memorySchema = z.object({
 /** What all replicas know of the summaries of one session. */
 export type Memory = z.infer<typeof memorySchema>;
 
-const NOTHING: Memory = { meaning: '', hash: '', goal: null, askedAt: 0, lock: null };
+const NOTHING: Memory = { meaning: '', through: '0-0', hash: '', goal: null, askedAt: 0, lock: null };
 /** Longer than a question to a model takes: after that its holder is dead. */
 const LOCK_MS = 2 * 60_000;
 /** A session that is not heard of for so long is summed up anew. */
@@ -22,7 +25,8 @@ const KEPT_MS = 40 * 24 * 3_600_000;
 
 /** One replica at a time sums a session up. */
 export interface SummaryMemory {
-  meaningOf(sessionId: string): Promise<string>;
+  /** What is known, without any right. */
+  look(sessionId: string): Promise<Memory>;
   /** What is known, and the right to sum up; `undefined` while another replica does. */
   take(sessionId: string): Promise<Memory | undefined>;
   /** Gives the right back, with what came of it. */
@@ -30,11 +34,15 @@ export interface SummaryMemory {
   forget(sessionId: string): Promise<void>;
 }
 
+/** True where a summary is known that needs no other for a card of this meaning, told by this change. */
+export const isCovered = (known: Memory, meaning: string, through: Offset): boolean =>
+  known.meaning === meaning || compareOffsets(through, known.through) <= 0;
+
 export const createSummaryMemory = (records: Records, holder: string, now: () => number): SummaryMemory => {
   const read = (value: unknown): Memory => memorySchema.safeParse(value).data ?? NOTHING;
 
   return {
-    meaningOf: async (sessionId) => read(await records.get('summary', sessionId)).meaning,
+    look: async (sessionId) => read(await records.get('summary', sessionId)),
     async take(sessionId) {
       let taken: Memory | undefined;
       await records.update('summary', sessionId, (current) => {
@@ -54,7 +62,7 @@ export const createSummaryMemory = (records: Records, holder: string, now: () =>
       });
     },
     async forget(sessionId) {
-      await records.update('summary', sessionId, () => 'remove');
+      await records.update('summary', sessionId, (current) => (current === undefined ? 'keep' : 'remove'));
     },
   };
 };

@@ -8,8 +8,10 @@ export type Reply =
   | { kind: 'answered'; text: string; used: TokenCount }
   /** The model refused, or broke off: asking the same again brings the same. */
   | { kind: 'declined'; reason: string; used: TokenCount }
-  /** It can't answer now: not before `afterMs`, whatever is asked. */
-  | { kind: 'busy'; reason: string; afterMs: number }
+  /** It can't answer now, whatever is asked: not before `afterMs`, where it said so. */
+  | { kind: 'busy'; reason: string; afterMs: number | null }
+  /** Nothing came back: whether it was billed is not known. */
+  | { kind: 'answerless'; reason: string }
   /** This request is not taken: nothing is wrong with others. */
   | { kind: 'rejected'; reason: string }
   /** The key, the address or the model is wrong: nothing is answered until somebody changes that. */
@@ -28,11 +30,11 @@ export interface SummaryModelOptions {
   timeoutMs?: number;
 }
 
-const ANSWER_TOKENS = 400;
+/** With room for what some models think before they answer. */
+export const ANSWER_TOKENS = 1_500;
 const TIMEOUT_MS = 45_000;
-/** When a busy model does not say how long, in ms. */
-const BUSY_MS = 20_000;
-const LONGEST_BUSY_MS = 10 * 60_000;
+/** Models that think more or less as they are told. One line needs little. */
+const TAKES_EFFORT = /^claude-[a-z]+-5/;
 
 /** Claude through its API. Never retries by itself: whoever asks knows what else is to be asked. */
 export const createSummaryModel = (options: SummaryModelOptions): SummaryModel => {
@@ -81,7 +83,10 @@ const requestOf = (model: string, { system, turns, now }: SummaryPrompt): Anthro
         ],
       },
     ],
-    output_config: { format: { type: 'json_schema', schema: ANSWER_SCHEMA } },
+    output_config: {
+      format: { type: 'json_schema', schema: ANSWER_SCHEMA },
+      ...(TAKES_EFFORT.test(model) ? { effort: 'low' as const } : {}),
+    },
   };
 };
 
@@ -89,7 +94,7 @@ const failureOf = (error: unknown, model: string): Reply => {
   if (error instanceof AuthenticationError) return { kind: 'unusable', reason: 'the key is refused (401)' };
   if (error instanceof PermissionDeniedError)
     return { kind: 'unusable', reason: 'the key may not be used for this (403)' };
-  if (error instanceof APIConnectionError) return { kind: 'busy', reason: 'can not be reached', afterMs: BUSY_MS };
+  if (error instanceof APIConnectionError) return { kind: 'answerless', reason: 'can not be reached' };
   if (error instanceof APIError && typeof error.status === 'number') {
     const { status } = error;
     if (status === 404) return { kind: 'unusable', reason: `there is no model ${model} (404)` };
@@ -103,8 +108,8 @@ const failureOf = (error: unknown, model: string): Reply => {
 };
 
 /** Seconds or a date. */
-const afterMsOf = (header: string | null | undefined): number => {
-  if (!header) return BUSY_MS;
+const afterMsOf = (header: string | null | undefined): number | null => {
+  if (!header) return null;
   const ms = /^\d+(\.\d+)?$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isFinite(ms) && ms > 0 ? Math.min(ms, LONGEST_BUSY_MS) : BUSY_MS;
+  return Number.isFinite(ms) && ms > 0 ? ms : null;
 };

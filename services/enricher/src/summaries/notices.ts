@@ -1,46 +1,46 @@
 import type { Notices } from '../notices.ts';
-import type { BudgetLimits } from './budget.ts';
+import { type BudgetLimits, nextDay } from './budget.ts';
 
 /** What the board says of its summaries, in one line. */
 export interface SummaryNotices {
-  /** The model can't be used until somebody changes its settings. */
-  readonly isUnusable: boolean;
   allWell(): void;
+  /** The model does not answer at the moment. Said once that lasts. */
   busy(reason: string): void;
+  /** The model can't be used until somebody changes its settings. */
   unusable(reason: string): void;
   budgetSpent(limits: BudgetLimits): void;
 }
 
-export const createSummaryNotices = (notices: Notices, hasModel: boolean): SummaryNotices => {
-  let isUnusable = false;
-  const ok = (): void =>
-    notices.say(
-      'summaries',
-      hasModel
-        ? null
-        : {
-            level: 'info',
-            says: 'Summaries are the sessions’ own words: no key for a model is set (ANTHROPIC_API_KEY).',
-          },
-    );
-  ok();
+/** A model that is away for less is no matter for people, in ms. */
+const LASTING_MS = 2 * 60_000;
+
+export const createSummaryNotices = (notices: Notices, now: () => number): SummaryNotices => {
+  let busySince: number | null = null;
+  const warn = (says: string, until?: number): void => notices.say('summaries', { level: 'warning', says }, until);
+
   return {
-    get isUnusable() {
-      return isUnusable;
-    },
     allWell() {
-      isUnusable = false;
-      ok();
+      busySince = null;
+      notices.say('summaries', null);
     },
-    busy: (reason) => notices.say('summaries', { level: 'info', says: `Summaries wait: the model ${reason}.` }),
-    unusable(reason) {
-      isUnusable = true;
-      notices.say('summaries', { level: 'warning', says: `Summaries are the sessions’ own words: ${reason}.` });
+    busy(reason) {
+      busySince ??= now();
+      if (now() - busySince >= LASTING_MS) {
+        notices.say('summaries', { level: 'info', says: `Summaries wait: the model ${reason}.` });
+      }
     },
+    unusable: (reason) => warn(`Summaries are the sessions’ own words: ${reason}.`),
     budgetSpent: ({ usd, calls }) =>
-      notices.say('summaries', {
-        level: 'warning',
-        says: `Summaries are the sessions’ own words until tomorrow (UTC): the day’s budget of $${usd} or ${calls} calls is spent.`,
-      }),
+      warn(
+        `Summaries are the sessions’ own words until tomorrow (UTC): the day’s budget of $${usd} or ${calls} calls is spent.`,
+        nextDay(now()),
+      ),
   };
 };
+
+/** For a board whose sessions would be summed up by a model if there were a key. */
+export const sayKeyIsMissing = (notices: Notices): void =>
+  notices.say('summaries', {
+    level: 'info',
+    says: 'Summaries are the sessions’ own words: no key for a model is set (ANTHROPIC_API_KEY).',
+  });

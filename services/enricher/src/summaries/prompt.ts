@@ -13,12 +13,14 @@ export interface SummaryPrompt {
   hash: string;
 }
 
-/** So many turns are told at least, where there are so many; the window moves by as many, so that its beginning stays for a while. */
+/** So many turns are told at least, where there are so many, and less than twice as many: the window moves by as many, so that its beginning stays for a while. */
 const TURNS = 4;
 /** A turn takes no more room than this, in UTF-16 units: its beginning and its end are kept. */
 const TURN_CHARS = 3_000;
 const TEXT_CHARS = 500;
 const INPUT_CHARS = 160;
+/** What all of a prompt comes to at most, in tokens: of text like this, two characters and a half make one. */
+export const PROMPT_TOKENS = 12_000;
 
 const SYSTEM = `You write status lines for a board that shows a team what its coding sessions are doing. Teammates read each line in one second, to decide who needs a person now.
 
@@ -58,7 +60,10 @@ const toTurns = (story: readonly StoryEntry[]): string[][] => {
     if (turns.length === 0 || (entry.kind === 'prompt' && entry.by !== 'client')) turns.push([]);
     turns.at(-1)?.push(entryLine(entry));
   }
-  return turns;
+  // The store keeps so many entries: of the oldest turn the beginning may be gone, and more each time.
+  const [oldest] = story;
+  const isWhole = oldest?.kind === 'prompt' && oldest.by !== 'client';
+  return isWhole || turns.length < 2 ? turns : turns.slice(1);
 };
 
 /** Keeps a turn's beginning and end where it is too long. */
@@ -96,7 +101,9 @@ export const summaryPrompt = (card: Card, story: readonly StoryEntry[], goalSoFa
     goalSoFar: goalSoFar ?? plainLine(card.goal ?? '', 300),
     status: card.status,
     condition: card.condition?.kind ?? null,
-    asked: card.asks.map(({ kind, tool, input }) => ({ kind, tool, input: plainLine(input ?? '', INPUT_CHARS) })),
+    asked: card.asks
+      .slice(0, 5)
+      .map(({ kind, tool, input }) => ({ kind, tool, input: plainLine(input ?? '', INPUT_CHARS) })),
     tasks: (card.tasks ?? []).slice(0, 20).map(({ subject, status }) => ({ subject: plainLine(subject, 100), status })),
   });
   const hash = createHash('sha256')

@@ -1,39 +1,36 @@
-import { type Card, compareOffsets, type EnrichmentChange, estimateUsd, type Offset } from '@crewboard/contract';
-import type { EventLog, GroupEntry } from '@crewboard/event-log';
+import { type Card, compareOffsets, type EnrichmentChange, type Offset } from '@crewboard/contract';
+import { type EventLog, type GroupEntry, LogUnavailable } from '@crewboard/event-log';
 import type { Logger } from '@crewboard/runtime';
-import { parseAnswer } from './answer.ts';
-import type { Budget } from './budget.ts';
 import { extractSummary, type Said } from './extract.ts';
-import { meaningOf, urgencyOf } from './meaning.ts';
-import type { Memory, SummaryMemory } from './memory.ts';
-import type { SummaryMetrics } from './metrics.ts';
-import type { Reply, SummaryModel } from './model.ts';
-import type { SummaryNotices } from './notices.ts';
-import { summaryPrompt } from './prompt.ts';
+import { isUrgent, meaningOf } from './meaning.ts';
+import { isCovered, type Memory, type SummaryMemory } from './memory.ts';
+import { type SummaryPrompt, summaryPrompt } from './prompt.ts';
+import type { Teller } from './teller.ts';
 
 export interface SummarizerDeps {
   log: Pick<EventLog, 'story' | 'appendChanges'>;
-  /** Without one, sessions are told in their own words. */
-  model: SummaryModel | undefined;
-  budget: Budget;
   memory: SummaryMemory;
-  notices: SummaryNotices;
-  metrics: SummaryMetrics;
-  logger: Logger;
+  /** Without one, sessions are told in their own words. */
+  teller: Teller | undefined;
   /** True for a repository of which nothing is sent to a model. */
-  isOptedOut: (repo: string) => boolean;
+  isOptedOut: (card: Pick<Card, 'repo' | 'remote'>) => boolean;
+  logger: Logger;
   /** Called with entries that need nothing more. */
   done: (entries: readonly GroupEntry[]) => void;
+  /** Called with an entry that fails each time that it is tried. */
+  setAside: (entry: GroupEntry, reason: string) => Promise<void>;
   now: () => number;
-  /** So many questions at once. */
+  /** So many sessions at once. */
   concurrency?: number;
 }
 
 /** Sums sessions up as their cards come to mean something else. Does nothing by itself: `tick` does what is due. */
 export interface Summarizer {
   /** Takes an entry of the changelog over; `done` hears of it when it needs nothing more. */
-  take(entry: GroupEntry): Promise<void>;
-  /** Begins what is due by now. What it began goes on after it has resolved; see `settled`. */
+  take(entry: GroupEntry): void;
+  /** True for an entry that it has taken over and that is not done. */
+  holds(entry: Pick<GroupEntry, 'partition' | 'offset'>): boolean;
+  /** Begins what is due by now. What it began goes on after it has returned; see `settled`. */
   tick(signal: AbortSignal): void;
   /** Resolves when nothing is under way. */
   settled(): Promise<void>;
@@ -41,171 +38,175 @@ export interface Summarizer {
   readonly waiting: number;
 }
 
-/** A burst of changes of one session is summed up once, so long after it began. */
+/** A burst of changes of one session is summed up once, so long after it began. Nothing is saved by waiting where nobody is asked. */
 const DEBOUNCE_MS = 30_000;
-/** A session that works is asked for no more often. */
+const OWN_WORDS_DEBOUNCE_MS = 2_000;
+/** A model is asked about a session that works no more often. */
 const AT_WORK_MS = 5 * 60_000;
 /** Looked at again while another replica sums it up, or something went wrong. */
 const AGAIN_MS = 5_000;
 /** Sessions that have been silent for longer are told in their own words: nobody waits for them. */
 const FRESH_MS = 6 * 3_600_000;
 const CONCURRENCY = 4;
-/** What one question is taken for before it is known, in USD. */
-const RESERVED_USD = 0.02;
-const PATIENCE_MS = 2 * 60_000;
-const UNUSABLE_MS = 10 * 60_000;
+/** So often a session is tried that can't be summed up for a reason of its own. */
+const TRIES = 5;
 
+/** What is known of a session that waits: the newest change alone, which tells all of it. */
 interface Waiting {
-  entries: GroupEntry[];
+  entry: GroupEntry;
   card: Card;
-  through: Offset;
   dueAt: number;
+  failures: number;
 }
 
 export const createSummarizer = (deps: SummarizerDeps): Summarizer => {
-  const { log, model, budget, memory, notices, metrics, logger, now, concurrency = CONCURRENCY } = deps;
+  const { log, memory, teller, logger, now, concurrency = CONCURRENCY } = deps;
   const waiting = new Map<string, Waiting>();
+  /** Sessions that were removed, whose summaries are to be forgotten. */
+  const removed = new Map<string, GroupEntry>();
   const underWay = new Map<string, Promise<void>>();
-  /** What each session meant when it was summed up last, as far as this replica knows. */
-  const meanings = new Map<string, string>();
-  /** No model is asked before, in ms since 1970. */
-  let closedUntil = 0;
+  const debounceMs = teller ? DEBOUNCE_MS : OWN_WORDS_DEBOUNCE_MS;
 
-  const finish = (sessionId: string, through: Offset): void => {
-    const held = waiting.get(sessionId);
-    if (!held) return;
-    const isCovered = (entry: GroupEntry): boolean => compareOffsets(entry.offset, through) <= 0;
-    deps.done(held.entries.filter(isCovered));
-    held.entries = held.entries.filter((entry) => !isCovered(entry));
-    if (held.entries.length === 0) waiting.delete(sessionId);
-  };
-
-  const takeCard = async (entry: GroupEntry, card: Card): Promise<void> => {
+  const takeCard = (entry: GroupEntry, card: Card): void => {
     const { sessionId } = card;
     const known = waiting.get(sessionId);
-    const meaning = meaningOf(card);
-    if (!known) {
-      if (!meanings.has(sessionId)) meanings.set(sessionId, await memory.meaningOf(sessionId));
-      if (meanings.get(sessionId) === meaning) return deps.done([entry]);
-    }
-    const delayMs = urgencyOf(card) === 'soon' ? DEBOUNCE_MS : AT_WORK_MS;
-    const dueAt = Math.min(known?.dueAt ?? Number.POSITIVE_INFINITY, now() + delayMs);
     // Handed out again after a death, an older entry may come behind a newer one.
-    const isNewer = !known || compareOffsets(entry.offset, known.through) > 0;
-    const others = (known?.entries ?? []).filter(({ offset }) => offset !== entry.offset);
-    waiting.set(sessionId, {
-      entries: [...others, entry],
-      card: isNewer ? card : known.card,
-      through: isNewer ? entry.offset : known.through,
-      dueAt,
-    });
+    if (known && compareOffsets(entry.offset, known.entry.offset) <= 0) {
+      if (entry.offset !== known.entry.offset) deps.done([entry]);
+      return;
+    }
+    if (known) deps.done([known.entry]);
+    const dueAt = now() + debounceMs;
+    const isFollowing = known !== undefined && !underWay.has(sessionId);
+    waiting.set(sessionId, { entry, card, dueAt: isFollowing ? Math.min(known.dueAt, dueAt) : dueAt, failures: 0 });
   };
 
-  const take: Summarizer['take'] = async (entry) => {
-    const { change } = entry;
-    if (change.type === 'CardChanged') return takeCard(entry, change.card);
-    if (change.type === 'CardRemoved') {
-      const { sessionId } = change;
-      deps.done(waiting.get(sessionId)?.entries ?? []);
+  const takeRemoval = (entry: GroupEntry, sessionId: string): void => {
+    const known = waiting.get(sessionId);
+    if (known && compareOffsets(known.entry.offset, entry.offset) < 0) {
       waiting.delete(sessionId);
-      meanings.delete(sessionId);
-      await memory.forget(sessionId);
+      deps.done([known.entry]);
     }
-    deps.done([entry]);
+    removed.set(sessionId, entry);
   };
 
-  /** A model's words, or `undefined` where it has none for this session; `'later'` where it can't be asked now. */
-  const askModel = async (
+  /** Whether a model is asked about it at all: old, ended and silent sessions are told in their own words. */
+  const isForModel = (card: Card, { turns }: SummaryPrompt): boolean =>
+    turns.length > 0 && !card.ended && !deps.isOptedOut(card) && now() - card.lastActivityAt <= FRESH_MS;
+
+  /** Sums one session up; resolves with when it is to be looked at again, or with nothing where it is done. */
+  const sumUp = async (
     card: Card,
-    prompt: ReturnType<typeof summaryPrompt>,
+    through: Offset,
+    known: Memory,
     signal: AbortSignal,
-  ): Promise<Said | 'later' | undefined> => {
-    if (!model || deps.isOptedOut(card.repo) || now() - card.lastActivityAt > FRESH_MS) return undefined;
-    if (prompt.turns.length === 0) return undefined;
-    if (now() < closedUntil) return laterOrNever();
-    if (!(await budget.reserve(RESERVED_USD))) {
-      notices.budgetSpent(budget.limits);
-      return undefined;
-    }
-    const reply = await model.ask(prompt, signal);
-    await budget.settle(RESERVED_USD, costOf(reply, model.name));
-    metrics.asked(reply);
-    return heed(reply, card);
-  };
-
-  /** Nobody waits long for a model: after that the session's own words have to do, until they change. */
-  const laterOrNever = (): 'later' | undefined =>
-    notices.isUnusable || closedUntil - now() > PATIENCE_MS ? undefined : 'later';
-
-  const heed = (reply: Reply, card: Card): Said | 'later' | undefined => {
-    switch (reply.kind) {
-      case 'answered': {
-        notices.allWell();
-        const said = parseAnswer(reply.text, card);
-        if (!said) logger.warn({ sessionId: card.sessionId }, 'a model’s answer can not be read');
-        return said;
-      }
-      case 'busy':
-        closedUntil = Math.max(closedUntil, now() + reply.afterMs);
-        notices.busy(reply.reason);
-        return laterOrNever();
-      case 'unusable':
-        closedUntil = now() + UNUSABLE_MS;
-        notices.unusable(reply.reason);
-        logger.error({ reason: reply.reason }, 'no summaries by a model');
-        return undefined;
-      case 'declined':
-      case 'rejected':
-        logger.warn({ sessionId: card.sessionId, reason: reply.reason }, 'no summary by a model');
-        return undefined;
-    }
-  };
-
-  /** Sums one session up; resolves with false where it is to be looked at again. */
-  const sumUp = async (card: Card, through: Offset, known: Memory, signal: AbortSignal): Promise<boolean> => {
+  ): Promise<number | undefined> => {
     const { sessionId } = card;
+    const meaning = meaningOf(card);
     const story = await log.story(sessionId);
     const prompt = summaryPrompt(card, story, known.goal);
-    const meaning = meaningOf(card);
-    let found: Partial<Memory> = { meaning };
-    if (prompt.hash !== known.hash) {
-      const said = await askModel(card, prompt, signal);
-      if (said === 'later') return false;
-      const told = said ?? extractSummary(card, story);
-      const by = said ? 'model' : 'extract';
-      if (told) await log.appendChanges([changeOf(sessionId, told, by, through, now())]);
-      found = { meaning, hash: prompt.hash, ...(said ? { goal: said.goal, askedAt: now() } : {}) };
+    if (prompt.hash === known.hash) {
+      await memory.give(sessionId, { meaning, through });
+      return undefined;
     }
-    await memory.give(sessionId, found);
-    meanings.set(sessionId, meaning);
-    return true;
+    const told = teller && isForModel(card, prompt) ? await teller.tell(card, prompt, signal) : undefined;
+    if (told?.kind === 'later') {
+      await memory.give(sessionId, {});
+      return told.at;
+    }
+    const said = told?.kind === 'said' ? told.said : ownWords(extractSummary(card, story), known);
+    const by = told?.kind === 'said' ? 'model' : 'extract';
+    if (said) await log.appendChanges([changeOf(card, said, by, through, now())]);
+    // What a model has nothing to say to, it is not asked again.
+    const heard = told ? { hash: prompt.hash, askedAt: now() } : {};
+    await memory.give(sessionId, {
+      meaning,
+      through,
+      ...heard,
+      ...(by === 'model' ? { goal: said?.goal ?? null } : {}),
+    });
+    return undefined;
   };
 
-  const work = async (sessionId: string, { card, through }: Waiting, signal: AbortSignal): Promise<void> => {
-    let isDone = false;
+  /** When a session is to be looked at again; nothing where it is done. */
+  const look = async ({ card, entry }: Waiting, signal: AbortSignal): Promise<number | undefined> => {
+    const { sessionId } = card;
+    const meaning = meaningOf(card);
+    const known = await memory.look(sessionId);
+    if (isCovered(known, meaning, entry.offset)) return undefined;
+    const mayAskAt = known.askedAt + AT_WORK_MS;
+    if (teller && !isUrgent(card) && known.askedAt > 0 && now() < mayAskAt) return mayAskAt;
+    const taken = await memory.take(sessionId);
+    if (!taken) return now() + AGAIN_MS;
+    if (!isCovered(taken, meaning, entry.offset)) return sumUp(card, entry.offset, taken, signal);
+    await memory.give(sessionId, {});
+    return undefined;
+  };
+
+  const work = async (sessionId: string, held: Waiting, signal: AbortSignal): Promise<void> => {
+    let again: number | undefined;
     try {
-      const known = await memory.take(sessionId);
-      if (!known) return;
-      isDone = await sumUp(card, through, known, signal);
-      if (!isDone) await memory.give(sessionId, {});
+      again = await look(held, signal);
     } catch (error) {
-      if (!signal.aborted) logger.warn({ err: error, sessionId }, 'a session could not be summed up, trying again');
-    } finally {
-      const held = waiting.get(sessionId);
-      if (isDone) finish(sessionId, through);
-      else if (held) held.dueAt = Math.max(now() + AGAIN_MS, closedUntil);
-      underWay.delete(sessionId);
+      again = now() + AGAIN_MS;
+      if (!signal.aborted) {
+        // The store is away for all of them alike: that is no fault of this one.
+        if (!(error instanceof LogUnavailable)) held.failures += 1;
+        logger.warn({ err: error, sessionId }, 'a session could not be summed up, trying again');
+        await memory.give(sessionId, {}).catch(() => undefined);
+      }
     }
+    try {
+      if (held.failures >= TRIES) {
+        await deps.setAside(held.entry, `could not be summed up in ${TRIES} tries`);
+        again = undefined;
+      }
+    } catch {
+      again = now() + AGAIN_MS;
+    }
+    underWay.delete(sessionId);
+    // A newer change has taken its place: that one waits for its own time.
+    if (waiting.get(sessionId) !== held) return;
+    if (again !== undefined) {
+      held.dueAt = again;
+      return;
+    }
+    waiting.delete(sessionId);
+    deps.done([held.entry]);
+  };
+
+  const forget = async (sessionId: string, entry: GroupEntry): Promise<void> => {
+    try {
+      await memory.forget(sessionId);
+      if (removed.get(sessionId) === entry) removed.delete(sessionId);
+      deps.done([entry]);
+    } catch (error) {
+      logger.debug({ err: error, sessionId }, 'a summary could not be forgotten, trying again');
+    }
+    underWay.delete(sessionId);
   };
 
   return {
-    take,
+    take(entry) {
+      const { change } = entry;
+      if (change.type === 'CardChanged') takeCard(entry, change.card);
+      else if (change.type === 'CardRemoved') takeRemoval(entry, change.sessionId);
+      else deps.done([entry]);
+    },
+    holds: ({ partition, offset }) => {
+      const isIt = (held: GroupEntry): boolean => held.partition === partition && held.offset === offset;
+      return [...waiting.values()].some(({ entry }) => isIt(entry)) || [...removed.values()].some(isIt);
+    },
     tick(signal) {
-      const at = now();
-      for (const [sessionId, held] of waiting) {
+      for (const [sessionId, entry] of removed) {
+        if (!underWay.has(sessionId)) underWay.set(sessionId, forget(sessionId, entry));
+      }
+      const due = [...waiting].filter(([sessionId, { dueAt }]) => dueAt <= now() && !underWay.has(sessionId));
+      // First those that a person waits for.
+      due.sort(([, a], [, b]) => Number(isUrgent(b.card)) - Number(isUrgent(a.card)) || a.dueAt - b.dueAt);
+      for (const [sessionId, held] of due) {
         if (underWay.size >= concurrency) return;
-        if (held.dueAt > at || underWay.has(sessionId)) continue;
-        underWay.set(sessionId, work(sessionId, { ...held }, signal));
+        underWay.set(sessionId, work(sessionId, held, signal));
       }
     },
     async settled() {
@@ -217,8 +218,12 @@ export const createSummarizer = (deps: SummarizerDeps): Summarizer => {
   };
 };
 
+/** The goal that a model found stays, while it is not asked. */
+const ownWords = (said: Said | undefined, { goal }: Memory): Said | undefined =>
+  said && { ...said, goal: goal ?? said.goal };
+
 const changeOf = (
-  sessionId: string,
+  { sessionId, asks }: Card,
   { goal, doing, needed }: Said,
   by: 'model' | 'extract',
   through: Offset,
@@ -227,9 +232,5 @@ const changeOf = (
   type: 'SummaryWritten',
   sessionId,
   summary: doing,
-  brief: { goal, needed, by, through, at },
+  brief: { goal, needed, askId: needed === null ? null : (asks[0]?.id ?? null), by, through, at },
 });
-
-/** By the price table; a model that is not in it, and a question without a bill, cost what was set aside. */
-const costOf = (reply: Reply, model: string): number =>
-  'used' in reply ? (estimateUsd({ [model]: reply.used }) ?? RESERVED_USD) : reply.kind === 'busy' ? 0 : RESERVED_USD;

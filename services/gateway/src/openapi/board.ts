@@ -1,7 +1,9 @@
 import {
   feedMessageSchema,
+  handOverSchema,
   machineSchema,
   machinesSchema,
+  noticesSchema,
   sessionSchema,
   statusChangeSchema,
 } from '@crewboard/contract';
@@ -18,6 +20,8 @@ export const boardArea: Area = {
     StatusChange: statusChangeSchema,
     History: historySchema,
     Story: storySchema,
+    HandOver: handOverSchema,
+    Notices: noticesSchema,
     Machine: machineSchema,
     Machines: machinesSchema,
   },
@@ -74,6 +78,30 @@ export const boardArea: Area = {
           ...signedOut,
           ...misdirected,
           503: json('The board was not read yet, or the log can not be read now; see Retry-After', 'Problem'),
+        },
+      },
+    },
+    '/api/sessions/{id}/hand-over': {
+      post: {
+        operationId: 'handOver',
+        summary: 'A note for the colleague who goes on with a session, in plain text. For members.',
+        parameters: [inPath('id')],
+        responses: {
+          200: json('What was done, what is open, which files', 'HandOver'),
+          404: json('No such session on the board', 'Problem'),
+          ...refused,
+          503: json('The board was not read yet, or the log can not be read now; see Retry-After', 'Problem'),
+        },
+      },
+    },
+    '/api/notices': {
+      get: {
+        operationId: 'getNotices',
+        summary: 'What the board does without, and why, in a line each',
+        responses: {
+          200: json('The notices now', 'Notices'),
+          ...misdirected,
+          503: json('The notices can not be read now; see Retry-After', 'Problem'),
         },
       },
     },

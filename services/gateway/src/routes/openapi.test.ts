@@ -41,6 +41,7 @@ const notOk: Record<string, number> = {
   'GET /api/sessions/{id}': 404,
   'GET /api/sessions/{id}/history': 404,
   'GET /api/sessions/{id}/story': 404,
+  'POST /api/sessions/{id}/hand-over': 404,
   'POST /api/join': 400,
   'GET /api/agent': 401,
   'POST /api/ingest': 401,
