@@ -133,8 +133,8 @@ test('counts checks in words', () => {
 });
 
 test('never leaves a session without a name', () => {
-  expect(titleOf({ title: ' ', goal: 'Fix it' })).toBe('Fix it');
-  expect(titleOf({ title: '', goal: null })).toBe('Untitled session');
+  expect(titleOf({ title: ' ', goal: 'Fix it', brief: null })).toBe('Fix it');
+  expect(titleOf({ title: '', goal: null, brief: null })).toBe('Untitled session');
 });
 
 test('puts the number of those who need a person into the title of the page', () => {

@@ -91,8 +91,12 @@ export const LINKED_WORDS: Record<PullRequest['linkedBy'], string> = {
 };
 
 /** What a session is called; one without a title still has a name. */
-export const titleOf = ({ title, goal }: Pick<Session, 'title' | 'goal'>): string =>
-  title.trim() || goal?.trim() || 'Untitled session';
+export const titleOf = ({ title, goal, brief }: Pick<Session, 'title' | 'goal' | 'brief'>): string =>
+  title.trim() || brief?.goal?.trim() || goal?.trim() || 'Untitled session';
+
+/** What its longest open ask needs a person for, in a model's words; null where nobody put it into words. */
+export const neededFor = ({ attention, brief }: Pick<Session, 'attention' | 'brief'>): string | null =>
+  attention && brief?.by === 'model' && brief.askId === attention.id ? brief.needed : null;
 
 /** `Lena` for `Lena Berg`, `lena.berg` for an address: what fits on a card. */
 export const shortName = (owner: string): string => owner.trim().split(/[\s@]/)[0] || owner;

@@ -1,10 +1,13 @@
 import {
+  handOverSchema,
   type InviteAnswer,
   inviteAnswerSchema,
   invitesSchema,
   joinedMachinesSchema,
   type Machines,
   machinesSchema,
+  type Notices,
+  noticesSchema,
   type SignInRequest,
   type StatusChange,
   statusChangeSchema,
@@ -35,7 +38,11 @@ export interface GatewayClient {
   signOut(): Promise<void>;
   /** A session's changes of status, the oldest first; `null` for one that is not on the board. */
   history(sessionId: string, signal: AbortSignal): Promise<readonly StatusChange[] | null>;
+  /** A note for the colleague who goes on with a session, as plain text. For members. */
+  handOver(sessionId: string): Promise<string>;
   machines(signal: AbortSignal): Promise<Machines>;
+  /** What the board does without. */
+  notices(signal: AbortSignal): Promise<Notices>;
   /** Invitations that were not used yet: a member's own, all for an admin. */
   invites(signal: AbortSignal): Promise<Invites>;
   /** For an admin: every machine that joined. */
@@ -101,6 +108,11 @@ export const createGatewayClient = ({ base = '', onSignedOut }: GatewayClientOpt
         throw error;
       }
     },
+    async handOver(sessionId) {
+      const path = `/sessions/${encodeURIComponent(sessionId)}/hand-over`;
+      return handOverSchema.parse(await ask(path, { method: 'POST' })).note;
+    },
+    notices: async (signal) => noticesSchema.parse(await ask('/notices', { signal })),
     machines: async (signal) => machinesSchema.parse(await ask('/machines', { signal })),
     invites: async (signal) => invitesSchema.parse(await ask('/admin/invites', { signal })).invites,
     joinedMachines: async (signal) => joinedMachinesSchema.parse(await ask('/admin/machines', { signal })).machines,

@@ -8,12 +8,14 @@ import { onWake } from '../feed/wake.ts';
 import { useBoardStore } from '../stores/board.ts';
 import { useConnectionStore } from '../stores/connection.ts';
 import { useMachinesStore } from '../stores/machines.ts';
+import { useNoticesStore } from '../stores/notices.ts';
 import { useViewStore } from '../stores/view.ts';
 import { useViewerStore } from '../stores/viewer.ts';
 
 /** A gateway that does not say who looks is asked again after so long, in ms. */
 const ASK_AGAIN_MS = 3_000;
 const PATIENCE_MS = 10_000;
+const NOTICES_MS = 60_000;
 
 const feedAddress = (after: string | null): string => {
   const address = new URL('/api/feed', location.href);
@@ -29,6 +31,7 @@ const feedAddress = (after: string | null): string => {
 export const followBoard = (gateway: GatewayClient): void => {
   const board = useBoardStore();
   const machines = useMachinesStore();
+  const notices = useNoticesStore();
   const connection = useConnectionStore();
   const view = useViewStore();
   const viewer = useViewerStore();
@@ -62,11 +65,13 @@ export const followBoard = (gateway: GatewayClient): void => {
       feed.close,
       onWake(feed.check),
       pollWhileVisible({ ask: gateway.machines, onAnswer: machines.hear, everyMs: MACHINE_REPORT_MS }),
+      pollWhileVisible({ ask: gateway.notices, onAnswer: notices.hear, everyMs: NOTICES_MS }),
     ];
     return () => {
       for (const end of endings) end();
       board.forget();
       machines.forget();
+      notices.forget();
       connection.become({ kind: 'connecting', since: Date.now() });
       view.openId = null;
     };

@@ -12,8 +12,9 @@ export const useViewerStore = defineStore('viewer', () => {
   const viewer = computed(() => answer.value?.viewer ?? null);
   const isSignInRequired = computed(() => answer.value?.signIn.isRequired ?? false);
   const isSignedOut = computed(() => answer.value !== null && viewer.value === null);
+  const mayAct = computed(() => ACTING.includes(viewer.value?.role ?? 'viewer'));
   /** Whoever is alone with the board has no machines to add. */
-  const canInvite = computed(() => isSignInRequired.value && ACTING.includes(viewer.value?.role ?? 'viewer'));
+  const canInvite = computed(() => isSignInRequired.value && mayAct.value);
   const isAdmin = computed(() => isSignInRequired.value && viewer.value?.role === 'admin');
   const boardVersion = computed(() => answer.value?.boardVersion ?? null);
   const isPageOutdated = computed(() => boardVersion.value !== pageVersion.value);
@@ -31,6 +32,7 @@ export const useViewerStore = defineStore('viewer', () => {
     viewer,
     isSignInRequired,
     isSignedOut,
+    mayAct,
     canInvite,
     isAdmin,
     boardVersion,
