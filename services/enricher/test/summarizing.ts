@@ -12,6 +12,7 @@ import { openMemoryRecords } from '@crewboard/records/testing';
 import { createLogger, createMetrics } from '@crewboard/runtime';
 import { z } from 'zod';
 import { createNotices } from '../src/notices.ts';
+import { createBudget } from '../src/summaries/budget.ts';
 import { type SummarySettings, summaryShape } from '../src/summaries/settings.ts';
 import { summariesOf } from '../src/summaries/start.ts';
 
@@ -91,6 +92,8 @@ export const startSummarizing = async (env: Record<string, string>, options: { s
       summarizer.take(entry);
       return entry;
     },
+    /** Of the day that it is. */
+    spent: () => createBudget(records, { usd: 0, calls: 0 }, now).spent(),
     notices: async (): Promise<Notice[]> => {
       await notices.settled();
       return (await records.list('notice')).map(({ value }) => noticeSchema.parse(value));

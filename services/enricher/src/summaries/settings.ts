@@ -17,8 +17,8 @@ export const summaryShape = {
   ANTHROPIC_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
   CREWBOARD_SUMMARY_MODEL: z.string().min(1).max(200).default('claude-sonnet-5-5'),
   /** For a day, of all replicas together. */
-  CREWBOARD_SUMMARY_BUDGET_USD: z.coerce.number().nonnegative().default(25),
-  CREWBOARD_SUMMARY_CALLS: z.coerce.number().int().nonnegative().default(5000),
+  CREWBOARD_SUMMARY_BUDGET_USD: z.coerce.number().nonnegative().default(30),
+  CREWBOARD_SUMMARY_CALLS: z.coerce.number().int().nonnegative().default(10_000),
   /** Repositories of which nothing is sent to a model, as globs: `acme/payroll`, `github.com/acme/*`. */
   CREWBOARD_SUMMARY_OPT_OUT: list.default([]),
 };

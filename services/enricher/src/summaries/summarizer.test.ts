@@ -179,7 +179,7 @@ describe('with a model', () => {
       ...Array(6).fill('extract'),
       ...Array(3).fill('model'),
     ]);
-    expect((await at.notices())[0]?.says).toContain('the day’s budget of $25 or 3 calls is spent');
+    expect((await at.notices())[0]?.says).toContain('the day’s budget of $30 or 3 calls is spent');
     await at.wait(24 * 60 * MINUTE_MS);
     expect(await at.notices()).toEqual([]);
     at.tell({ ...resting, prompts: 2 }, story);
@@ -193,7 +193,7 @@ describe('with a model', () => {
       at.tell({ ...resting, sessionId: `s${n}` }, story);
       await at.wait(MINUTE_MS);
     }
-    const spent = (await at.records.list('budget'))[0]?.value as { usd: number; calls: number };
+    const spent = await at.spent();
     expect(spent.calls).toBe(model.asked.length);
     expect(model.asked.length).toBeGreaterThan(1);
     expect(model.asked.length).toBeLessThan(50);
