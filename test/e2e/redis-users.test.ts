@@ -128,10 +128,16 @@ describe.skipIf(!(await hasRedisServer()))('as the users of Redis', () => {
     await enricher.check();
     const records = await openRedisRecords(redis.settings('enricher'));
     onTestFinished(() => records.close());
-    for (const kind of ['summary', 'budget', 'notice', 'repository', 'delivery'] as const) {
+    for (const kind of ['summary', 'budget', 'notice', 'repository'] as const) {
       await records.update(kind, 'one', () => ({ value: 1 }));
       expect(await records.list(kind)).toEqual([{ id: 'one', value: 1 }]);
     }
+    // It follows the whole board for pull requests, and hears of webhooks.
+    await enricher.epoch();
+    const { changesOffset } = await enricher.load(0);
+    await enricher.readChanges(0, { after: '0-0', count: 10 });
+    await enricher.readChanges(0, { after: changesOffset, count: 10, waitMs: 1 });
+    expect(await records.list('touch')).toEqual([]);
     await untilBoard(url, (sessions) => expect(told(sessions)?.summary).toBeTruthy());
 
     // What status sets aside, drops and tells.
@@ -212,8 +218,8 @@ describe.skipIf(!(await hasRedisServer()))('as the users of Redis', () => {
   const on = (command: string, ...of: string[]): string[] => of.map((key) => `${command} ${key}`);
   const recordsOf = (...kinds: RecordKind[]): string[] => kinds.map((kind) => keys.records(kind));
   const access = recordsOf('board', 'invite', 'machine', 'name', 'claim', 'viewer');
-  const deliveries = recordsOf('delivery');
-  const enrichers = [...recordsOf('summary', 'budget', 'notice', 'repository'), ...deliveries];
+  const webhooks = recordsOf('delivery', 'touch');
+  const enrichers = recordsOf('summary', 'budget', 'notice', 'repository');
 
   it.each<{ user: User; reads: string[]; writes: string[] }>([
     {
@@ -221,14 +227,14 @@ describe.skipIf(!(await hasRedisServer()))('as the users of Redis', () => {
       reads: [
         ...on('GET', keys.partitions, keys.epoch, keys.checkpoint(p)),
         ...on('HVALS', keys.rows(p), keys.history(p), keys.enrichment(p), keys.machines),
-        ...on('HGETALL', ...access, ...deliveries, ...recordsOf('notice')),
+        ...on('HGETALL', ...access, ...webhooks, ...recordsOf('notice')),
         ...on('XRANGE', keys.events(p), keys.board(p), keys.deadLetters),
         'XREAD STREAMS',
       ],
       writes: [
         ...on('SET', keys.check(p)),
-        ...on('HSET', keys.machines, ...access, ...deliveries),
-        ...on('HDEL', keys.machines, ...access, ...deliveries),
+        ...on('HSET', keys.machines, ...access, ...webhooks),
+        ...on('HDEL', keys.machines, ...access, ...webhooks),
         ...on('XADD', keys.events(p), keys.deadLetters),
         ...on('XDEL', keys.events(p), keys.board(p), keys.deadLetters),
       ],
@@ -251,7 +257,13 @@ describe.skipIf(!(await hasRedisServer()))('as the users of Redis', () => {
     },
     {
       user: 'enricher',
-      reads: [...on('GET', keys.partitions), ...on('HGETALL', ...enrichers)],
+      reads: [
+        ...on('GET', keys.partitions, keys.epoch, keys.checkpoint(p)),
+        ...on('HVALS', keys.rows(p), keys.enrichment(p)),
+        ...on('HGETALL', ...enrichers, ...recordsOf('touch')),
+        ...on('XRANGE', keys.board(p)),
+        'XREAD STREAMS',
+      ],
       writes: [
         ...on('SET', keys.check(p)),
         ...on('HSET', keys.enrichment(p), ...enrichers),

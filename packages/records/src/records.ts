@@ -4,8 +4,8 @@ export const RECORD_KINDS = [
   ...(['board', 'invite', 'machine', 'name', 'claim', 'viewer'] as const),
   // What the enricher keeps for its replicas; the gateway reads its notices.
   ...(['summary', 'budget', 'notice', 'repository'] as const),
-  // What a host sent to the gateway, once each.
-  'delivery',
+  // What a host sent to the gateway, once each, and what it spoke of: the enricher reads that.
+  ...(['delivery', 'touch'] as const),
 ] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
