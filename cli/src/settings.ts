@@ -1,4 +1,9 @@
-import { type SummarySettings, summaryShape } from '@crewboard/enricher/settings';
+import {
+  type PullRequestSettings,
+  pullRequestShape,
+  type SummarySettings,
+  summaryShape,
+} from '@crewboard/enricher/settings';
 import { doorOptions, doorShape, withDoorRules } from '@crewboard/gateway/settings';
 import { agentConfigSchema } from '@crewboard/ingest';
 import { z } from 'zod';
@@ -17,6 +22,7 @@ const {
 
 /** What the command's parts read from the environment; the README lists it for people. */
 export const settingsSchema = z.object({
+  ...pullRequestShape,
   ...doorShape,
   ...summaryShape,
   CLAUDE_CONFIG_DIR,
@@ -45,10 +51,12 @@ export const boardSettings = (settings: Settings, person: string) => ({
 });
 
 /**
- * How a board of one person's own machine sums its sessions up: in their own words, unless a model is asked for by name. A key
- * in the environment may be there for something else, and nothing private leaves the machine unasked.
+ * How a board of one person's own machine sums its sessions up: in their own words, unless a model is asked for by name; and it
+ * looks up pull requests only where that is turned on. Keys and tokens in the environment may be there for something else, and
+ * nothing private leaves the machine unasked.
  */
-export const ownSummaries = (settings: Settings): SummarySettings => ({
+export const ownEnrichment = (settings: Settings): SummarySettings & PullRequestSettings => ({
   ...settings,
+  CREWBOARD_PULL_REQUESTS: settings.CREWBOARD_PULL_REQUESTS ?? 'off',
   CREWBOARD_SUMMARIES: settings.CREWBOARD_SUMMARIES ?? 'extract',
 });

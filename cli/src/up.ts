@@ -7,7 +7,7 @@ import { createLogger, createMetrics, parseConfig } from '@crewboard/runtime';
 import { startAgentThread } from './agent-thread/thread.ts';
 import { runBoard } from './board.ts';
 import { openLog, openRecords } from './log.ts';
-import { boardSettings, boardSettingsSchema, ownSummaries } from './settings.ts';
+import { boardSettings, boardSettingsSchema, ownEnrichment } from './settings.ts';
 
 /** `crewboard up` and `npm start`: agent, fold and gateway in one process, on this machine's own sessions. */
 export const up = async (env: NodeJS.ProcessEnv): Promise<void> => {
@@ -37,7 +37,7 @@ export const up = async (env: NodeJS.ProcessEnv): Promise<void> => {
     await runBoard(
       { ...boardSettings(settings, identity.owner ?? 'me'), log, records, logger, registry },
       async (signal) => {
-        const enricher = { log, records, settings: ownSummaries(settings), logger, registry };
+        const enricher = { log, records, settings: ownEnrichment(settings), logger, registry };
         await Promise.all([agent.run(sink, signal), runEnricher(enricher, signal)]);
       },
       (url) => {

@@ -33,7 +33,7 @@ const COMMON_BRANCHES: ReadonlySet<string> = new Set(['main', 'master', 'develop
  */
 export const linkOf = (
   session: Linkable,
-  repository: Repository,
+  repository: Repository | undefined,
   candidates: readonly Candidate[],
 ): Link | undefined => {
   const sorted = candidates.toSorted((a, b) => Number(b.isOpen) - Number(a.isOpen) || b.updatedAt - a.updatedAt);
@@ -47,11 +47,13 @@ export const linkOf = (
   };
   const byBranch = (): Candidate | undefined => {
     const { branch } = session;
-    if (branch === null || COMMON_BRANCHES.has(branch)) return undefined;
+    if (!repository || branch === null || COMMON_BRANCHES.has(branch)) return undefined;
     return sorted.find(
       (candidate) =>
         candidate.branch === branch &&
-        (candidate.branchRepository === null || isSame(candidate.branchRepository, fullName(repository))),
+        // A fork that is gone was somebody's, nobody knows whose.
+        candidate.branchRepository !== null &&
+        isSame(candidate.branchRepository, fullName(repository)),
     );
   };
   const byCommit = (): Candidate | undefined =>
@@ -71,6 +73,10 @@ export const linkOf = (
 };
 
 const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** The surer a way, the smaller its number. */
+export const rankOf = (linkedBy: PullRequest['linkedBy']): number =>
+  ['client', 'branch', 'commit', 'url'].indexOf(linkedBy);
 
 /** Addresses of one pull request, whatever stands behind its number. */
 const sameAddress = (a: string, b: string): boolean => isSame(stripped(a), stripped(b));

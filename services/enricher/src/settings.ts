@@ -1,0 +1,2 @@
+export { type PullRequestSettings, pullRequestShape } from './pull-requests/settings.ts';
+export { type SummarySettings, summaryShape } from './summaries/settings.ts';
