@@ -24,6 +24,7 @@ import { providerRoutes } from './routes/provider.ts';
 import { signOutRoute } from './routes/sign-out.ts';
 import { viewerRoute } from './routes/viewer.ts';
 import { webRoutes } from './routes/web.ts';
+import { webhooksRoute } from './routes/webhooks.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { doorHook, needing } from './sign-in/door.ts';
 import { createGithub } from './sign-in/github.ts';
@@ -36,13 +37,14 @@ import { Throttle } from './throttle.ts';
 export interface AppOptions {
   log: EventLog;
   access: Access;
-  records: Pick<Records, 'list'>;
+  records: Pick<Records, 'get' | 'list' | 'update'>;
   hub: Hub;
   logger: Logger;
   registry: Registry;
   rules: AccessRules;
   signIn: SignInOptions | undefined;
   openTo: Person;
+  webhookSecret: string | undefined;
   publicUrl: string | undefined;
   webDir: string;
   machineLimits: MachineLimits;
@@ -121,6 +123,9 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.register(handOverRoute({ hub, log }));
   await app.register(machinesRoute({ log }));
   await app.register(noticesRoute({ records: options.records }));
+  if (options.webhookSecret !== undefined) {
+    await app.register(webhooksRoute({ records: options.records, secret: options.webhookSecret }));
+  }
   await app.register(openapiRoute);
   await app.register(needing('nothing', webRoutes(options.webDir)));
   return app;

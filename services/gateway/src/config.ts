@@ -35,6 +35,8 @@ export const doorShape = {
   /** Whose X-Forwarded-For tells a client's address. */
   CREWBOARD_TRUST_PROXY: trustProxy.default(false),
   CREWBOARD_MAX_FEEDS: z.coerce.number().int().positive().default(2000),
+  /** What GitHub signs its webhooks with, as it was given there. */
+  GITHUB_WEBHOOK_SECRET: z.string().min(16, 'has at least 16 characters: anybody may try to sign').optional(),
   /** Whoever reaches the board sees it, for boards behind a proxy that signs people in. */
   CREWBOARD_OPEN: z.enum(['true', 'false']).default('false'),
   ...signInShape,
@@ -100,6 +102,7 @@ export const doorOptions = (settings: DoorSettings, person: string) =>
   ({
     host: settings.HOST,
     port: settings.PORT,
+    webhookSecret: settings.GITHUB_WEBHOOK_SECRET,
     publicUrl: settings.CREWBOARD_PUBLIC_URL,
     allowedHosts: hostsOf(settings),
     allowedOrigins: settings.CREWBOARD_ALLOWED_ORIGINS,

@@ -12,8 +12,8 @@ export interface GatewayOptions {
   log: EventLog;
   /** Who may do what. Stays open when the gateway closes, as the log does. */
   access: Access;
-  /** What the enricher keeps for people to see. Stay open, too. */
-  records: Pick<Records, 'list'>;
+  /** What the enricher keeps for people to see, and what it is told of webhooks. Stay open, too. */
+  records: Pick<Records, 'get' | 'list' | 'update'>;
   logger: Logger;
   registry: Registry;
   /** Where the built web page is; a note says so where it is not. */
@@ -24,6 +24,8 @@ export interface GatewayOptions {
   /** How people sign in; absent: nobody has to, and whoever reaches the board is `openTo`. */
   signIn?: SignInOptions | undefined;
   openTo: Person;
+  /** What GitHub signs its webhooks with; absent: none are taken. */
+  webhookSecret?: string | undefined;
   /** The address that people type. Absent: what a request's Host header says. */
   publicUrl?: string | undefined;
   /** Names the board is reached under, besides loopback ones; `*` for any. */
@@ -64,6 +66,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     registry,
     signIn: options.signIn,
     openTo: options.openTo,
+    webhookSecret: options.webhookSecret,
     publicUrl: options.publicUrl,
     rules: { host, allowedHosts: options.allowedHosts ?? [], allowedOrigins: options.allowedOrigins ?? [] },
     webDir: options.webDir,

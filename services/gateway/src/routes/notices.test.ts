@@ -16,7 +16,7 @@ test('tells what is kept, by subject, and leaves out what is no notice', async (
 });
 
 test('says that it can not tell where the records are away', async () => {
-  const records = { list: () => Promise.reject(new LogUnavailable('away')) };
+  const records = { ...(await openRecords()), list: () => Promise.reject(new LogUnavailable('away')) };
   const { url } = await startGateway(await openLog(), { records });
   expect((await fetch(`${url}/api/notices`)).status).toBe(503);
 });

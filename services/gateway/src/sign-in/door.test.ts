@@ -16,6 +16,8 @@ const OPEN = [
   'GET /api/sign-in/oidc/callback',
   // With a code from an invitation in place of a sign-in.
   'POST /api/join',
+  // With GitHub's signature; it only says where to look.
+  'POST /api/webhooks/github',
   // The page itself, which holds nothing until it is let in.
   'GET /*',
 ];
