@@ -39,7 +39,7 @@ describe('.env.example', () => {
   });
 
   it('gives no secret a place', () => {
-    const secrets = [...listed].filter((name) => /(PASSWORD|TOKEN|SECRET|API_KEY)$/.test(name));
+    const secrets = [...listed].filter((name) => /(PASSWORD|TOKEN|SECRET|API_KEY|PRIVATE_KEY)$/.test(name));
     expect(secrets).toEqual([]);
   });
 });
@@ -52,6 +52,6 @@ describe('docker-compose.yml', () => {
   });
 
   it('hands secrets on as files alone', () => {
-    expect([...handedOn].filter((name) => /(PASSWORD|TOKEN|SECRET|API_KEY)$/.test(name))).toEqual([]);
+    expect([...handedOn].filter((name) => /(PASSWORD|TOKEN|SECRET|API_KEY|PRIVATE_KEY)$/.test(name))).toEqual([]);
   });
 });

@@ -40,8 +40,8 @@ for secret in password admin-password metrics-token; do make "$secret"; done
 echo "made:${made:- nothing, every secret is there}"
 
 for service in gateway status enricher admin; do hand "$service" "redis-$service-password" redis-password; done
-hand enricher anthropic-api-key
-for secret in password admin-password viewer-password metrics-token github-client-secret oidc-client-secret; do
+for secret in anthropic-api-key github-token github-app-private-key; do hand enricher "$secret"; done
+for secret in password admin-password viewer-password metrics-token github-client-secret oidc-client-secret github-webhook-secret; do
   hand gateway "$secret"
 done
 

@@ -52,7 +52,8 @@ describe('the setup of secrets', () => {
     for (const service of ['status', 'enricher', 'admin']) {
       const { 'redis-password': password, ...others } = Object.fromEntries(everyFile(join(folder, service)));
       expect(password).toBe(kept.get(`redis-${service}-password`));
-      expect(others).toEqual(service === 'enricher' ? { 'anthropic-api-key': '' } : {});
+      const asks = { 'anthropic-api-key': '', 'github-token': '', 'github-app-private-key': '' };
+      expect(others).toEqual(service === 'enricher' ? asks : {});
     }
     const gateway = everyFile(join(folder, 'gateway'));
     expect(gateway.get('redis-password')).toBe(kept.get('redis-gateway-password'));
@@ -77,7 +78,10 @@ describe('the setup of secrets', () => {
     mkdirSync(join(folder, 'kept'));
     writeFileSync(join(folder, 'kept', 'password'), '');
     writeFileSync(join(folder, 'kept', 'github-client-secret'), 'from-github\n');
+    writeFileSync(join(folder, 'kept', 'github-token'), 'reads-pull-requests\n');
     setUp(folder);
+    expect(read(folder, 'enricher', 'github-token').trim()).toBe('reads-pull-requests');
+    expect(read(folder, 'gateway', 'github-webhook-secret')).toBe('');
     expect(read(folder, 'gateway', 'password')).toBe('');
     expect(read(folder, 'gateway', 'github-client-secret').trim()).toBe('from-github');
     expect(read(folder, 'gateway', 'viewer-password')).toBe('');
