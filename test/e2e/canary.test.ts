@@ -81,6 +81,8 @@ it('what is secret or private on a machine stands nowhere behind its agent', { t
   await page.keyboard.press('Enter');
   await page.getByText('CANARY-TITLE').first().waitFor();
 
+  // The enricher takes its time before it asks; what it asks is looked at, too.
+  await vi.waitFor(() => expect(model.asked.length).toBeGreaterThan(0), { timeout: 90_000, interval: 200 });
   const api = ['/api/board', '/api/machines'].map(async (path) => (await board.client.request(path)).text());
   const places = {
     redis: await dumpOf(board.redis.url),

@@ -27,6 +27,8 @@ const RETENTION_MS = 14 * 24 * 3_600_000;
 const LOG_AGE_MS = 30 * 24 * 3_600_000;
 const TRIM_EVERY_MS = 3_600_000;
 const LEASE_MS = 6_000;
+/** Sees at least so often whether a machine fell silent. */
+const LOOK_MS = 1_000;
 const RETRY_MS = { first: 100, most: 5_000 };
 
 /**
@@ -75,7 +77,7 @@ export const createStatusService = (options: StatusServiceOptions) => {
     let renewAt = performance.now() + leaseMs / 3;
     let judged: HeardMachines | undefined;
     while (!signal.aborted) {
-      const waitMs = Math.max(0, Math.min(renewAt - performance.now(), fold.nextAt() - now()));
+      const waitMs = Math.max(0, Math.min(renewAt - performance.now(), fold.nextAt() - now(), LOOK_MS));
       const entries = await log.read(partition, { after: fold.checkpoint, count: BATCH, waitMs, signal });
       if (performance.now() >= renewAt) {
         const renewed = await log.acquireLease(partition, holder, leaseMs);
