@@ -119,7 +119,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.register(adminRoutes({ access, log, publicUrl }));
   await app.register(boardRoutes({ hub, log }));
   await app.register(feedRoute({ hub, limits: feedLimits, metrics, signIns }));
-  await app.register(agentsRoutes({ log, access, limits: options.machineLimits, metrics }));
+  await app.register(agentsRoutes({ log, hub, access, limits: options.machineLimits, metrics }));
   await app.register(handOverRoute({ hub, log }));
   await app.register(machinesRoute({ log }));
   await app.register(noticesRoute({ records: options.records }));

@@ -5,11 +5,11 @@ import { createClaims } from './claims.ts';
 const setUp = async () => {
   const access = await openAccess();
   const claims = createClaims(access);
-  const beforeNew = vi.fn();
+  const mayBegin = vi.fn((_sessionId: string) => true);
   const foreignOf = async (machineId: string, ...sessionIds: string[]) => [
-    ...(await claims.foreignOf({ sessionIds, machineId, beforeNew })),
+    ...(await claims.foreignOf({ sessionIds, machineId, mayBegin })),
   ];
-  return { access, claims, beforeNew, foreignOf };
+  return { access, claims, mayBegin, foreignOf };
 };
 
 test('asks the store once for each session of a machine, and each time for one of another machine', async () => {
@@ -31,13 +31,20 @@ test('a session that was given up is the next machine’s, at once', async () =>
 });
 
 test('asks before each new session, and leaves the one that may not be to others', async () => {
-  const { access, foreignOf, beforeNew } = await setUp();
+  const { access, foreignOf, mayBegin } = await setUp();
   await foreignOf('ann', 'a', 'a', 'b');
-  expect(beforeNew).toHaveBeenCalledTimes(2);
-  beforeNew.mockImplementation(() => {
+  expect(mayBegin).toHaveBeenCalledTimes(2);
+  mayBegin.mockImplementation(() => {
     throw new Error('no more');
   });
   await expect(foreignOf('ann', 'a', 'b', 'c')).rejects.toThrow('no more');
   expect(await access.holderOf('c')).toBeUndefined();
   expect(await foreignOf('ann', 'a', 'b')).toEqual([]);
+});
+
+test('a session that is another’s all the same is foreign, and stays unclaimed', async () => {
+  const { access, foreignOf, mayBegin } = await setUp();
+  mayBegin.mockImplementation((sessionId) => sessionId !== 'of the board itself');
+  expect(await foreignOf('ann', 'a', 'of the board itself')).toEqual(['of the board itself']);
+  expect(await access.holderOf('of the board itself')).toBeUndefined();
 });

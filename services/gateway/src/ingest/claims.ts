@@ -9,8 +9,8 @@ const REMEMBERED_MS = 5 * 60_000;
 export interface ClaimRequest {
   sessionIds: Iterable<string>;
   machineId: string;
-  /** Asked before a session is claimed that nobody has written yet. Throws where the machine may have no more. */
-  beforeNew: () => void;
+  /** Asked before a session is claimed that nobody holds. False where it is another's all the same; throws where the machine may have no more. */
+  mayBegin: (sessionId: string) => boolean;
 }
 
 const LATER = 'Whose session it is can not be looked up now. Send it again later.';
@@ -20,16 +20,17 @@ export const createClaims = (access: Pick<Access, 'claim' | 'releaseClaim' | 'ho
   // Only a machine's own claims: that another holds a session may change at any moment, and only the holder gives it up.
   const holders = new LruMap<string>(REMEMBERED, REMEMBERED_MS);
 
-  const claim = async (sessionId: string, { machineId, beforeNew }: ClaimRequest): Promise<boolean> => {
+  const claim = async (sessionId: string, { machineId, mayBegin }: ClaimRequest): Promise<boolean> => {
     const claimed = await orUnavailable(access.claim(sessionId, machineId), LATER);
     if (claimed.machineId !== machineId) return false;
     if (claimed.isNew) {
+      let isKept = false;
       try {
-        beforeNew();
-      } catch (error) {
-        await orUnavailable(access.releaseClaim(sessionId, machineId), LATER);
-        throw error;
+        isKept = mayBegin(sessionId);
+      } finally {
+        if (!isKept) await orUnavailable(access.releaseClaim(sessionId, machineId), LATER);
       }
+      if (!isKept) return false;
     }
     holders.set(sessionId, machineId);
     return true;

@@ -1,6 +1,7 @@
 import type { Access } from '@crewboard/access';
 import type { EventLog } from '@crewboard/event-log';
 import type { FastifyPluginAsync } from 'fastify';
+import type { Hub } from '../hub.ts';
 import { createClaims } from '../ingest/claims.ts';
 import type { MachineLimits } from '../ingest/limits.ts';
 import { createMachineLimits, machineLimitsHook } from '../ingest/machine-limits.ts';
@@ -17,6 +18,7 @@ import { reportRoute } from './report.ts';
 
 export interface AgentsOptions {
   log: EventLog;
+  hub: Pick<Hub, 'board'>;
   access: Access;
   limits: MachineLimits;
   metrics: GatewayMetrics;
@@ -24,7 +26,7 @@ export interface AgentsOptions {
 
 /** What a machine that has joined tells and asks, within its limits. */
 const joinedRoutes =
-  ({ log, access, limits, metrics }: AgentsOptions): FastifyPluginAsync =>
+  ({ log, hub, access, limits, metrics }: AgentsOptions): FastifyPluginAsync =>
   async (app) => {
     const claims = createClaims(access);
     const turns = createTurns();
@@ -33,7 +35,7 @@ const joinedRoutes =
     app.addHook('onRequest', machineTokenHook(access));
     app.addHook('onRequest', machineLimitsHook(limiter));
     await app.register(agentRoute({ access }));
-    await app.register(ingestRoute({ log, claims, turns, limiter, metrics }));
+    await app.register(ingestRoute({ log, hub, claims, turns, limiter, metrics }));
     await app.register(reportRoute({ log }));
     await app.register(forgetRoute({ log, claims, turns }));
   };

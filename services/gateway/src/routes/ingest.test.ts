@@ -9,10 +9,12 @@ import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import {
   agentRequest,
+  card,
   lines,
   memoryLogger,
   metric,
   openLog,
+  project,
   reasonOf,
   startGateway,
   storedEvents,
@@ -208,7 +210,7 @@ test('takes no time from the future, and leaves the past as it was told', async 
     anEvent('PromptSubmitted', { occurredAt: T0 }),
     anEvent('PromptSubmitted', { occurredAt: tomorrow }),
     anEvent('RequestRetried', { occurredAt: tomorrow, data: { retryAt: tomorrow + 5000 } }),
-    anEvent('RequestRetried', { occurredAt: now, data: { retryAt: Number.MAX_SAFE_INTEGER } }),
+    anEvent('RequestRetried', { occurredAt: now, data: { retryAt: 8.64e15 } }),
     anEvent('RequestRetried', { occurredAt: now, data: { retryAt: now + 60_000 } }),
   ];
   expect(await (await send(gateway, lines(events))).json()).toMatchObject({ accepted: events.length });
@@ -241,6 +243,20 @@ test('a session belongs to the machine that wrote it first; another is told so, 
   expect(await log.deadLetters(10)).toEqual([]);
   const count = await metric(gateway.registry, 'crewboard_gateway_ingest_rejected_total', { why: 'foreign' });
   expect(count).toBe(1);
+});
+
+test('a session that the board has by its own agent is nobody’s to claim but its owner’s', async () => {
+  const log = await openLog();
+  await project(log, [card('solo', { machine: 'board-host', owner: 'Mara' })]);
+  const gateway = await startGateway(log);
+  const mara = await gateway.access.issue({ machine: 'board-host-2', owner: 'Mara', by: 'test' });
+  const body = lines([anEvent('PromptSubmitted', { sessionId: 'solo' })]);
+  expect(ingestAnswerSchema.parse(await (await send(gateway, body)).json())).toMatchObject({
+    accepted: 0,
+    rejected: [{ line: 1, reason: 'this session belongs to another machine' }],
+  });
+  const own = await send({ url: gateway.url, token: mara.token }, body);
+  expect(ingestAnswerSchema.parse(await own.json()).accepted).toBe(1);
 });
 
 test('what only the board tells is not taken from an agent, but for what it takes off the board', async () => {

@@ -1,7 +1,8 @@
 import type { MachineIdentity } from '@crewboard/access';
-import type { IngestAnswer, SessionEvent } from '@crewboard/contract';
+import type { IngestAnswer, Session, SessionEvent } from '@crewboard/contract';
 import type { DeadLetter, EventLog } from '@crewboard/event-log';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { Hub } from '../hub.ts';
 import { type Batch, readBatch } from '../ingest/batch.ts';
 import { createBytesUnderWay } from '../ingest/bytes-under-way.ts';
 import type { Claims } from '../ingest/claims.ts';
@@ -16,6 +17,7 @@ import { orUnavailable, problem } from '../problem.ts';
 
 export interface IngestOptions {
   log: EventLog;
+  hub: Pick<Hub, 'board'>;
   claims: Claims;
   turns: Turns;
   limiter: MachineLimiter;
@@ -29,6 +31,13 @@ export const INGEST_LIMITS: BodyLimits = { bodyBytes: 8 * 1024 * 1024, lineBytes
 const DISCARD_MS = 1000;
 
 const LATER = 'The log can not be written now. Send the batch again later.';
+
+/**
+ * Whether the board shows a session, which nobody has claimed, as another person's on another machine: the agent that runs within a
+ * board of its own writes to the log itself. One person's machines may be called otherwise than they were.
+ */
+const isAnothers = (session: Session | undefined, { machine, owner }: MachineIdentity): boolean =>
+  session !== undefined && session.machine !== machine && session.owner !== owner;
 
 const answerOf = ({ events, refused }: Sorted): IngestAnswer => {
   const last = events.at(-1);
@@ -47,7 +56,7 @@ const store = async (log: EventLog, events: readonly SessionEvent[], letters: re
 
 /** POST /api/ingest: a batch of events, one JSON object a line. Answers when they are in the log. */
 export const ingestRoute =
-  ({ log, claims, turns, limiter, metrics, limits = INGEST_LIMITS }: IngestOptions): FastifyPluginAsync =>
+  ({ log, hub, claims, turns, limiter, metrics, limits = INGEST_LIMITS }: IngestOptions): FastifyPluginAsync =>
   async (app) => {
     const letterFor = createLetterChoice();
     const bytesUnderWay = createBytesUnderWay();
@@ -96,7 +105,11 @@ export const ingestRoute =
       const foreign = await claims.foreignOf({
         sessionIds: new Set(batch.events.map(({ event }) => event.sessionId)),
         machineId: sender.machineId,
-        beforeNew: () => limiter.newSession(sender),
+        mayBegin: (sessionId) => {
+          if (isAnothers(hub.board?.session(sessionId), sender)) return false;
+          limiter.newSession(sender);
+          return true;
+        },
       });
       const sorted = sort(batch, foreign, sender, Date.now());
       // The agent sends a batch that came to nothing here again, and the fold knows repeats.
