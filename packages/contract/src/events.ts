@@ -12,8 +12,13 @@ export const LONG_TEXT_MAX = 4_000;
 const text = z.string().max(TEXT_MAX);
 const longText = z.string().max(LONG_TEXT_MAX);
 const name = z.string().max(200);
+/**
+ * What the fold keeps things by. What every object has (`constructor`, `__proto__`) names nothing: a record would seem to hold it.
+ */
+const key = name.refine((text) => !(text in {}), 'a name that every object has');
 const count = z.number().int().nonnegative();
-const epochMs = z.number().int().nonnegative();
+/** At most the last time that a date can have. */
+const epochMs = z.number().int().min(0).max(8.64e15);
 
 /**
  * What every event says of itself. `stream` is one ordered source on one machine (a transcript file, the presence of one
@@ -22,14 +27,15 @@ const epochMs = z.number().int().nonnegative();
  */
 const metadata = {
   schemaVersion: z.literal(EVENT_VERSION),
-  sessionId: name.min(1),
+  sessionId: key.min(1),
   machine: name.min(1),
   source: z.enum(['transcript', 'presence', 'process', 'hook', 'job', 'machine']),
-  stream: name.min(1),
-  position: count,
+  stream: key.min(1),
+  /** A place in a file, or a time. */
+  position: z.number().int().min(0).max(8.64e15),
   occurredAt: epochMs,
   /** The subagent that this is about; absent for the session's own doing. */
-  agentId: name.optional(),
+  agentId: key.optional(),
 };
 
 const event = <Type extends string, Data extends z.ZodRawShape>(type: Type, data: Data) =>
@@ -52,7 +58,7 @@ export const PromptSubmitted = event('PromptSubmitted', {
   text: longText,
   by: z.enum(['human', 'program', 'client']),
   /** The client's name for the turn that the prompt belongs to; what is typed while it runs has the running turn's. */
-  promptId: name.optional(),
+  promptId: key.optional(),
 });
 
 /** One text block of a reply. A reply does not end a turn. */
@@ -63,7 +69,7 @@ export const AssistantThought = event('AssistantThought', { model: name.nullable
 
 /** A tool call stands in the transcript. It may still wait for a person. `input` is a preview, masked and cut. */
 export const ToolRequested = event('ToolRequested', {
-  toolUseId: name,
+  toolUseId: key,
   tool: name,
   input: text,
   model: name.nullable(),
@@ -74,10 +80,10 @@ export const ToolRequested = event('ToolRequested', {
  * task that goes on after the call, and `taskId` that task (a subagent's is its `agentId`).
  */
 export const ToolFinished = event('ToolFinished', {
-  toolUseId: name,
+  toolUseId: key,
   outcome: z.enum(['done', 'error', 'rejected', 'interrupted', 'denied']),
   background: z.enum(['shell', 'agent']).optional(),
-  taskId: name.optional(),
+  taskId: key.optional(),
 });
 
 /** The client's own end of a turn. `backgroundAgents` still run after it, and `backgroundShells` where the source tells them. */
@@ -123,8 +129,8 @@ export const PermissionRequested = event('PermissionRequested', {
   kind: z.enum(['permission', 'question', 'plan']),
   tool: name,
   input: text,
-  toolUseId: name.nullable(),
-  promptId: name.nullable(),
+  toolUseId: key.nullable(),
+  promptId: key.nullable(),
 });
 
 /** A tool server asks the person for input. */
@@ -141,14 +147,14 @@ export const Notified = event('Notified', { kind: name, message: text });
 export const SubagentStarted = event('SubagentStarted', {
   agentType: name.nullable(),
   description: text.nullable(),
-  toolUseId: name.nullable(),
+  toolUseId: key.nullable(),
   isBackground: z.boolean(),
 });
 export const SubagentStopped = event('SubagentStopped', { outcome: z.enum(['done', 'failed', 'stopped']) });
 
 /** A background task reported back: a shell, a subagent (`taskId` is its `agentId`), a workflow. May be told more than once. */
 export const BackgroundTaskEnded = event('BackgroundTaskEnded', {
-  taskId: name,
+  taskId: key,
   outcome: z.enum(['done', 'failed', 'stopped']),
 });
 
@@ -166,7 +172,7 @@ export const SessionEnded = event('SessionEnded', { reason: name });
  * The history that a fork copied is told by this alone, never again as prompts, tokens or activity.
  */
 export const SessionContinued = event('SessionContinued', {
-  fromSessionId: name.min(1),
+  fromSessionId: key.min(1),
   how: z.enum(['clear', 'resume', 'fork', 'background']),
   goal: text.nullable(),
 });
@@ -174,12 +180,12 @@ export const SessionContinued = event('SessionContinued', {
 /** The session's task list as it stands, in its order. The last one holds. */
 export const TasksListed = event('TasksListed', {
   tasks: z
-    .array(z.object({ id: name, subject: text, status: z.enum(['pending', 'in_progress', 'completed']) }))
+    .array(z.object({ id: key, subject: text, status: z.enum(['pending', 'in_progress', 'completed']) }))
     .max(100),
 });
 
 const tokens = {
-  model: name,
+  model: key,
   input: count,
   output: count,
   cacheRead: count,
@@ -189,7 +195,7 @@ const tokens = {
 };
 
 /** What one message of the model cost in tokens: told once for each `messageId` of a file. */
-export const TokensUsed = event('TokensUsed', { messageId: name, ...tokens });
+export const TokensUsed = event('TokensUsed', { messageId: key, ...tokens });
 
 /** The client's own totals of this session so far, not a difference. Of a fork without what its parent had spent. */
 export const CostReported = event('CostReported', {
@@ -229,7 +235,7 @@ export const PresenceChanged = event('PresenceChanged', {
   clientVersion: name.nullable(),
   entrypoint: name.optional(),
   /** The background job that the process works for. */
-  jobId: name.optional(),
+  jobId: key.optional(),
   name: text.nullable(),
   /** True where a person chose the name; a derived one is no title. */
   isNamedByPerson: z.boolean(),
@@ -239,7 +245,7 @@ export const PresenceChanged = event('PresenceChanged', {
  * The process went on with another session (`/clear`, `/resume`): this one is over as far as that process goes.
  * `pid` is null where the transcript says so: handed over to the background.
  */
-export const SessionLeft = event('SessionLeft', { pid: count.nullable(), nextSessionId: name });
+export const SessionLeft = event('SessionLeft', { pid: count.nullable(), nextSessionId: key });
 
 /** `how`: `clean` took its presence away, `crashed` left it behind, `unseen` was gone before anyone looked. */
 export const ProcessExited = event('ProcessExited', {
@@ -249,7 +255,7 @@ export const ProcessExited = event('ProcessExited', {
 
 /** What the client notes of a background session, each time it says something else. `tempo` tells best whether it waits. */
 export const JobChanged = event('JobChanged', {
-  jobId: name,
+  jobId: key,
   state: name.nullable(),
   tempo: name.nullable(),
   /** What it needs of a person, in the client's words: `approve Bash: …`. */

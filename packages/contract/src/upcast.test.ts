@@ -21,6 +21,9 @@ describe('parseEvent', () => {
       anEvent('PromptSubmitted', { data: { text: 'x'.repeat(LONG_TEXT_MAX + 1) } }),
       'data.text',
     ],
+    ['a stream that is called like what every object has', anEvent('TurnEnded', { stream: '__proto__' }), 'stream'],
+    ['an id that is', anEvent('ToolRequested', { data: { toolUseId: 'constructor' } }), 'data.toolUseId'],
+    ['a time that no date has', anEvent('TurnEnded', { occurredAt: 9e15 }), 'occurredAt'],
     ['no object', 'TurnEnded', 'value'],
   ])('refuses %s and says why', (_name, value, where) => {
     expect(parseEvent(value)).toEqual({ ok: false, reason: expect.stringContaining(where) });

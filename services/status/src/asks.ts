@@ -78,16 +78,19 @@ const guessed = (state: SessionState, live: Process): Ask => {
   };
 };
 
-const ASKING_TOOLS: Record<string, Ask['kind']> = { AskUserQuestion: 'question', ExitPlanMode: 'plan' };
+const ASKING_TOOLS: ReadonlyMap<string, Ask['kind']> = new Map([
+  ['AskUserQuestion', 'question'],
+  ['ExitPlanMode', 'plan'],
+]);
 
 const kindOf = (waitingFor: string | null, tool: string | undefined): Ask['kind'] =>
-  ASKING_TOOLS[tool ?? ''] ?? (waitingFor === 'input needed' ? 'question' : 'permission');
+  ASKING_TOOLS.get(tool ?? '') ?? (waitingFor === 'input needed' ? 'question' : 'permission');
 
 /** The call that a dialog most likely is about: one that always asks, else the newest that a hook told, else the oldest of the transcript. */
 const openCall = (state: SessionState): [string, OpenTool] | undefined => {
   const told = Object.entries(state.hooks.openTools);
   const written = Object.entries(wholeTurn(state.transcript).openTools);
-  const asking = [...told, ...written].find(([, { tool }]) => tool in ASKING_TOOLS);
+  const asking = [...told, ...written].find(([, { tool }]) => ASKING_TOOLS.has(tool));
   return asking ?? told.at(-1) ?? written[0];
 };
 
@@ -95,7 +98,7 @@ const openCall = (state: SessionState): [string, OpenTool] | undefined => {
 const byTranscript = ({ transcript, hooks }: SessionState): Ask[] | undefined => {
   if (transcript.turn.state === 'idle' || hooks.turn) return undefined;
   const asks = Object.entries(transcript.openTools).flatMap(([id, { tool, input, at }]): Ask[] => {
-    const kind = ASKING_TOOLS[tool];
+    const kind = ASKING_TOOLS.get(tool);
     return kind ? [{ id, kind, tool, input, since: at, agentId: null }] : [];
   });
   return asks.length > 0 ? asks : undefined;

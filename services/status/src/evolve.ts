@@ -3,6 +3,7 @@ import { type Decision, decide } from './decide.ts';
 import { initialState, type SessionState } from './state.ts';
 import { storyOf } from './story.ts';
 import { evolveFacts } from './views/facts.ts';
+import { withEntry } from './views/fields.ts';
 import { evolveHooks } from './views/hooks.ts';
 import { evolveJob } from './views/job.ts';
 import { evolveProcesses, headProcess } from './views/processes.ts';
@@ -85,6 +86,9 @@ const changeOf = ({ status, ended, condition, asks, evidence, disagreement }: De
   disagreement,
 });
 
+/** More than a session with its subagents has. A repeat of one that was dropped would count again. */
+const STREAMS_KEPT = 2_000;
+
 /** The state after an event that is new, but for what is shown. Each source touches its own view alone. */
 const applied = (previous: SessionState, event: Event, clock: number): SessionState => ({
   ...previous,
@@ -94,7 +98,7 @@ const applied = (previous: SessionState, event: Event, clock: number): SessionSt
   lastActivityAt: isActivity(previous, event)
     ? Math.max(previous.lastActivityAt, event.occurredAt)
     : previous.lastActivityAt,
-  positions: { ...previous.positions, [event.stream]: event.position },
+  positions: withEntry(previous.positions, event.stream, event.position, STREAMS_KEPT),
   facts: evolveFacts(previous.facts, event),
   ...viewAfter(previous, event),
 });

@@ -162,7 +162,7 @@ describe('what a hook’s payload tells', () => {
     for (const name of ['PostToolBatch', 'InstructionsLoaded', 'CwdChanged', 'TaskCreated', 'PostModelSwitch'])
       expect(give(payload(name, inTurn))).toEqual({ events: [] });
     expect(give(payload('SomethingNew', inTurn))).toEqual({ events: [], unknownName: 'SomethingNew' });
-    expect(give(payload('constructor', inTurn))).toEqual({ events: [], unknownName: 'constructor' });
+    expect(give(payload('constructor', inTurn))).toEqual({ events: [], unknownName: '(constructor)' });
   });
 });
 

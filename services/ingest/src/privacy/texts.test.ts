@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { maskSecrets } from './secrets.ts';
-import { cut, presentable } from './texts.ts';
+import { cut, nameOf, presentable } from './texts.ts';
 
 const joined = (...parts: string[]): string => parts.join('');
 
@@ -78,4 +78,9 @@ describe('a presentable text', () => {
     const key = joined('ghp', '_AbCdEf1234567890');
     for (let pad = 480; pad < 500; pad++) expect(presentable(`${'x'.repeat(pad)} ${key}`)).not.toContain('AbCd');
   });
+});
+
+it('a name is never one that every object has', () => {
+  for (const name of ['constructor', '__proto__', 'toString']) expect(nameOf(name)).toBe(`(${name})`);
+  expect(nameOf('main')).toBe('main');
 });

@@ -32,5 +32,11 @@ export const cut = (text: string, max: number): string => {
 /** The longest of what the contract calls a name. */
 const NAME_MAX = 200;
 
-/** A short field (branch, model, tool, …) as it may leave. */
-export const nameOf = (text: string): string => presentable(text, NAME_MAX);
+/**
+ * A short field (branch, model, tool, …) as it may leave. What every object has (`constructor`) comes in brackets: the contract takes
+ * it for nobody's id.
+ */
+export const nameOf = (text: string): string => {
+  const name = presentable(text, NAME_MAX);
+  return name in {} ? `(${name})` : name;
+};

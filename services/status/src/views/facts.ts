@@ -2,7 +2,7 @@ import type { EventOf, SessionEvent, TokenCount } from '@crewboard/contract';
 import { tokenCountSchema } from '@crewboard/contract';
 import { z } from 'zod';
 import { shown } from '../wording.ts';
-import { count, ms } from './fields.ts';
+import { count, KEPT, ms, plus } from './fields.ts';
 
 const told = <Value extends z.ZodType>(value: Value) => z.object({ value, at: ms }).nullable();
 const howSchema = z.enum(['clear', 'resume', 'fork', 'background']);
@@ -94,7 +94,7 @@ export const evolveFacts = (facts: Facts, event: SessionEvent): Facts => {
         ...facts,
         tokens,
         uncovered: facts.cost ? facts.uncovered : uncovered,
-        prompts: facts.prompts + event.data.prompts,
+        prompts: plus(facts.prompts, event.data.prompts),
       };
     }
     case 'TokensUsed':
@@ -128,7 +128,7 @@ const afterOwn = (facts: Facts, event: SessionEvent): Facts => {
       if (by === 'client') return facts;
       const goal = text && (!facts.goal || at < facts.goal.at) ? { value: shown(text), at } : facts.goal;
       // A hook tells of the same prompt as the transcript, sooner.
-      return { ...facts, goal, prompts: facts.prompts + (event.source === 'transcript' ? 1 : 0) };
+      return { ...facts, goal, prompts: plus(facts.prompts, event.source === 'transcript' ? 1 : 0) };
     }
     case 'AssistantReplied':
       return {
@@ -191,7 +191,7 @@ const afterPresence = (facts: Facts, { data, occurredAt: at }: EventOf<'Presence
 
 const afterTokens = (facts: Facts, { data, occurredAt, agentId }: EventOf<'TokensUsed'>): Facts => {
   const { model, messageId: _messageId, ...used } = data;
-  const context = used.input + used.cacheRead + used.cacheWrite;
+  const context = plus(plus(used.input, used.cacheRead), used.cacheWrite);
   return {
     ...facts,
     tokens: addTokens(facts.tokens, model, used),
@@ -217,15 +217,17 @@ const continued = (facts: Facts, { data }: EventOf<'SessionContinued'>): Facts =
 type More = Omit<TokenCount, 'cacheWrite1h'> & { cacheWrite1h?: number | undefined };
 
 const addTokens = (all: Facts['tokens'], model: string, more: More): Facts['tokens'] => {
-  const known = all[model];
+  // No total is dropped: what is of too many models counts as one more.
+  const name = model in all || Object.keys(all).length < KEPT ? model : 'other';
+  const known = all[name];
   return {
     ...all,
-    [model]: {
-      input: (known?.input ?? 0) + more.input,
-      output: (known?.output ?? 0) + more.output,
-      cacheRead: (known?.cacheRead ?? 0) + more.cacheRead,
-      cacheWrite: (known?.cacheWrite ?? 0) + more.cacheWrite,
-      cacheWrite1h: (known?.cacheWrite1h ?? 0) + (more.cacheWrite1h ?? 0),
+    [name]: {
+      input: plus(known?.input ?? 0, more.input),
+      output: plus(known?.output ?? 0, more.output),
+      cacheRead: plus(known?.cacheRead ?? 0, more.cacheRead),
+      cacheWrite: plus(known?.cacheWrite ?? 0, more.cacheWrite),
+      cacheWrite1h: plus(known?.cacheWrite1h ?? 0, more.cacheWrite1h ?? 0),
     },
   };
 };

@@ -28,11 +28,16 @@ export const withEntry = <Value>(
   record: Readonly<Record<string, Value>>,
   key: string,
   value: Value,
+  kept = KEPT,
 ): Readonly<Record<string, Value>> => {
   const added = { ...record, [key]: value };
+  if (key in record) return added;
   const keys = Object.keys(added);
-  return keys.length > KEPT && keys[0] !== undefined ? without(added, keys[0]) : added;
+  return keys.length > kept && keys[0] !== undefined ? without(added, keys[0]) : added;
 };
+
+/** A sum that is still a whole number, whatever was told. */
+export const plus = (a: number, b: number): number => Math.min(a + b, Number.MAX_SAFE_INTEGER);
 
 /** The list with one more at its end, of which the last are kept. */
 export const withLast = <Value>(list: readonly Value[], value: Value): readonly Value[] => [

@@ -178,15 +178,15 @@ const asked = (view: Hooks, id: string, ask: HookAsk): Hooks => {
 const NOTIFIED = 'notified';
 
 /** The client's calls for a person that no other hook stands for. `idle_prompt` comes after every turn and is none. */
-const NEEDS_PERSON: Record<string, HookAsk['kind']> = {
-  permission_prompt: 'permission',
-  worker_permission_prompt: 'permission',
-  agent_needs_input: 'question',
-};
+const NEEDS_PERSON: ReadonlyMap<string, HookAsk['kind']> = new Map([
+  ['permission_prompt', 'permission'],
+  ['worker_permission_prompt', 'permission'],
+  ['agent_needs_input', 'question'],
+]);
 
 /** It comes seconds after the dialog, so it stands for one that is not known better (clients without PermissionRequest). */
 const notified = (view: Hooks, { data, occurredAt, agentId }: EventOf<'Notified'>): Hooks => {
-  const kind = NEEDS_PERSON[data.kind];
+  const kind = NEEDS_PERSON.get(data.kind);
   if (!kind || Object.keys(view.asks).length > 0) return view;
   const newest = Object.entries(view.openTools).at(-1);
   return asked(view, NOTIFIED, {

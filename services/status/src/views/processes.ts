@@ -1,6 +1,6 @@
 import type { EventOf, SessionEvent } from '@crewboard/contract';
 import { z } from 'zod';
-import { ms, withLast } from './fields.ts';
+import { ms, withEntry, withLast } from './fields.ts';
 
 /** One process of the client, by its presence file: what it says now, and how it went. */
 export const processSchema = z.object({
@@ -26,7 +26,7 @@ const GONE_KEPT = 4;
 export const evolveProcesses = (processes: Processes, event: SessionEvent): Processes => {
   switch (event.type) {
     case 'PresenceChanged':
-      return { ...processes, [event.stream]: saying(processes[event.stream], event) };
+      return withEntry(processes, event.stream, saying(processes[event.stream], event));
     case 'SessionLeft':
       return leave(processes, event.stream, { how: 'left', at: event.occurredAt });
     case 'ProcessExited':
