@@ -1,4 +1,4 @@
-import { aPullRequest, aSession, aUsage } from '@crewboard/contract/testing';
+import { aBrief, aPullRequest, aSession, aUsage } from '@crewboard/contract/testing';
 import { describe, expect, test } from 'vitest';
 import { anAgent, anAsk, asking } from './testing.ts';
 import {
@@ -10,6 +10,7 @@ import {
   costInWords,
   costLabel,
   modelName,
+  neededFor,
   nowLine,
   pageTitle,
   shortName,
@@ -152,4 +153,13 @@ test('links to the web only', () => {
   expect(webAddress('https://github.com/acme/widgets/pull/42')).toBe('https://github.com/acme/widgets/pull/42');
   expect(webAddress('javascript:alert(1)')).toBeUndefined();
   expect(webAddress('no address')).toBeUndefined();
+});
+
+test('what is needed is told of the ask that it is about, and in a model’s words only', () => {
+  const attention = { id: 'a', kind: 'permission', tool: 'Bash', input: 'x', since: 0, agentId: null } as const;
+  const brief = aBrief({ by: 'model', needed: 'May it push?', askId: 'a' });
+  expect(neededFor({ attention, brief })).toBe('May it push?');
+  expect(neededFor({ attention: { ...attention, id: 'b' }, brief })).toBeNull();
+  expect(neededFor({ attention, brief: { ...brief, by: 'extract' } })).toBeNull();
+  expect(neededFor({ attention: null, brief })).toBeNull();
 });
