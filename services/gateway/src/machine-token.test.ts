@@ -13,7 +13,7 @@ const requests = [
 describe.each(requests)('%s %s', (method, path, body) => {
   test.each([
     ['no token', () => null],
-    ['a token of nobody', (token: string) => token.replace(/\.\w/, '.x')],
+    ['a token of nobody', (token: string) => token.replace(/(?<=\.)./, (first) => (first === 'x' ? 'y' : 'x'))],
     ['a part of a token', (token: string) => token.slice(0, -1)],
     ['more than a token', (token: string) => `${token}x`],
     ['the token of another kind', (token: string) => token.replace('cbm_', 'cbi_')],
