@@ -16,6 +16,9 @@ const name = z.string().max(200);
  * What the fold keeps things by. What every object has (`constructor`, `__proto__`) names nothing: a record would seem to hold it.
  */
 const key = name.refine((text) => !(text in {}), 'a name that every object has');
+const sessionId = key.min(1);
+/** Whether a text can name a session. Whoever reads one from outside asks before making events of it. */
+export const isSessionId = (text: string): boolean => sessionId.safeParse(text).success;
 const count = z.number().int().nonnegative();
 /** At most the last time that a date can have. */
 const epochMs = z.number().int().min(0).max(8.64e15);
@@ -27,7 +30,7 @@ const epochMs = z.number().int().min(0).max(8.64e15);
  */
 const metadata = {
   schemaVersion: z.literal(EVENT_VERSION),
-  sessionId: key.min(1),
+  sessionId,
   machine: name.min(1),
   source: z.enum(['transcript', 'presence', 'process', 'hook', 'job', 'machine']),
   stream: key.min(1),
@@ -172,7 +175,7 @@ export const SessionEnded = event('SessionEnded', { reason: name });
  * The history that a fork copied is told by this alone, never again as prompts, tokens or activity.
  */
 export const SessionContinued = event('SessionContinued', {
-  fromSessionId: key.min(1),
+  fromSessionId: sessionId,
   how: z.enum(['clear', 'resume', 'fork', 'background']),
   goal: text.nullable(),
 });
@@ -245,7 +248,7 @@ export const PresenceChanged = event('PresenceChanged', {
  * The process went on with another session (`/clear`, `/resume`): this one is over as far as that process goes.
  * `pid` is null where the transcript says so: handed over to the background.
  */
-export const SessionLeft = event('SessionLeft', { pid: count.nullable(), nextSessionId: key });
+export const SessionLeft = event('SessionLeft', { pid: count.nullable(), nextSessionId: sessionId });
 
 /** `how`: `clean` took its presence away, `crashed` left it behind, `unseen` was gone before anyone looked. */
 export const ProcessExited = event('ProcessExited', {

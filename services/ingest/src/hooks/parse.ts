@@ -1,4 +1,4 @@
-import { EVENT_VERSION, type SessionEvent } from '@crewboard/contract';
+import { EVENT_VERSION, isSessionId, type SessionEvent } from '@crewboard/contract';
 import { type JsonObject, textOf } from '../json.ts';
 import { nameOf } from '../privacy/texts.ts';
 import type { Fact } from '../transcript/facts.ts';
@@ -57,7 +57,7 @@ export const createHookParser = ({ machine, owner, stream, locate }: HookParserO
     const sessionId = textOf(payload.session_id);
     const name = textOf(payload.hook_event_name);
     if (name === undefined) return { events: [], problem: 'a payload without an event name' };
-    if (sessionId === undefined || sessionId.length > SESSION_ID_MAX)
+    if (sessionId === undefined || !isSessionId(sessionId))
       return { events: [], problem: 'a payload without a session' };
     if (isSilentName(name)) return { events: [] };
     const said = textOf(payload.agent_id);
@@ -104,5 +104,3 @@ export const createHookParser = ({ machine, owner, stream, locate }: HookParserO
     },
   };
 };
-
-const SESSION_ID_MAX = 200;

@@ -1,4 +1,4 @@
-import { EVENT_VERSION, type EventOf } from '@crewboard/contract';
+import { EVENT_VERSION, type EventOf, isSessionId } from '@crewboard/contract';
 import { isObject, plausibleTime, textOf } from '../json.ts';
 import { cut, nameOf, presentable } from '../privacy/texts.ts';
 import type { Locate } from '../transcript/parse.ts';
@@ -23,7 +23,7 @@ export const parseJob = (text: string): JobRecord | undefined => {
   }
   if (!isObject(value)) return undefined;
   const sessionId = textOf(value.resumeSessionId) ?? textOf(value.sessionId);
-  if (sessionId === undefined || sessionId.length > 200) return undefined;
+  if (sessionId === undefined || !isSessionId(sessionId)) return undefined;
   const updatedAt = Date.parse(textOf(value.updatedAt) ?? '');
   return {
     sessionId,

@@ -288,3 +288,8 @@ describe('the presence of the captures', () => {
     ]);
   });
 });
+
+it('is of no session where its id is what every object has', () => {
+  const file = JSON.stringify({ pid: 1, sessionId: 'toString', cwd: '/w', status: 'busy' });
+  expect(parsePresence(file, 1)).toBeUndefined();
+});

@@ -1,4 +1,4 @@
-import { EVENT_VERSION, type SessionEvent } from '@crewboard/contract';
+import { EVENT_VERSION, isSessionId, type SessionEvent } from '@crewboard/contract';
 import { z } from 'zod';
 import { isObject, plausibleTime, textOf } from '../json.ts';
 import { nameOf, presentableLine } from '../privacy/texts.ts';
@@ -13,7 +13,7 @@ const optionalText = z.string().min(1).nullable().catch(null);
 /** What is kept of a presence file. Fields that are missing or odd count as not said. */
 export const presenceRecordSchema = z.object({
   pid: z.number().int().positive(),
-  sessionId: z.string().min(1).max(200),
+  sessionId: z.string().refine(isSessionId),
   /** When the process started, in the system's own words. */
   procStart: z
     .union([z.string().min(1).max(64), z.number().transform(String)])

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Dirent, lstatSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isSessionId } from '@crewboard/contract';
 
 /** A transcript by its path relative to the claude folder, with `/` between the parts. The path decides the session. */
 export interface TranscriptFile {
@@ -19,10 +20,10 @@ export const transcriptFileOf = (path: string): TranscriptFile | undefined => {
   const main = MAIN.exec(path)?.[1];
   if (main) {
     // Versions before 2.1 wrote subagents here; nothing in the path says of which session.
-    return main.startsWith('agent-') || main.length > 200 ? undefined : { path, sessionId: main, agentId: undefined };
+    return main.startsWith('agent-') || !isSessionId(main) ? undefined : { path, sessionId: main, agentId: undefined };
   }
   const [, sessionId, agentId] = SUBAGENT.exec(path) ?? [];
-  if (!sessionId || !agentId || sessionId.length > 200 || agentId.length > 200) return undefined;
+  if (!sessionId || !agentId || !isSessionId(sessionId) || agentId.length > 200) return undefined;
   return { path, sessionId, agentId };
 };
 

@@ -1,3 +1,4 @@
+import { isSessionId } from '@crewboard/contract';
 import { z } from 'zod';
 import { isObject, type JsonObject, textOf } from '../json.ts';
 
@@ -58,4 +59,4 @@ export const continuedIn = (entry: JsonObject, sessionId: string): string | unde
 };
 
 const sessionIdOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && /^[\w.-]{1,200}$/.test(value) ? value : undefined;
+  typeof value === 'string' && /^[\w.-]+$/.test(value) && isSessionId(value) ? value : undefined;
