@@ -182,6 +182,8 @@ it('keeps its secrets in files, each for the service that needs it', async () =>
   expect((await inside('status', 'ls', '/run/crewboard')).trim()).toBe('redis-password');
   expect((await inside('enricher', 'ls', '/run/crewboard')).trim().split('\n')).toEqual([
     'anthropic-api-key',
+    'github-app-private-key',
+    'github-token',
     'redis-password',
   ]);
   for (const service of ['gateway', 'status', 'enricher']) await secretOf(service, 'redis-password');
