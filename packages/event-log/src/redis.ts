@@ -61,7 +61,7 @@ const appendAll = async (redis: RedisClient, key: string, raws: readonly string[
 
 /**
  * The log in Redis 7 or later, or Valkey. What `append` and `save` resolved for is as safe as Redis was told to keep it:
- * `appendonly yes` (at most the last second is lost in a crash), and `maxmemory-policy noeviction`. What `forget` erased is gone from
+ * `appendonly yes` (a crash loses the last second or two), and `maxmemory-policy noeviction`. What `forget` erased is gone from
  * memory and dumps with `stream-node-max-entries 1`: else Redis only marks it, for as long as there are entries stored beside it.
  * Throws `LogUnavailable` where Redis can't be reached for some seconds.
  */
