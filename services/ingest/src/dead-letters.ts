@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { appendFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '@crewboard/runtime';
+import { openRotatedFile } from './rotated-file.ts';
 
 /** A line that could not be read, or an event that could not be sent. Itself it is not noted: it may hold anything. */
 export interface DeadLine {
@@ -28,26 +28,7 @@ export const openDeadLetters = (dir: string, logger: Logger, now: () => number):
   const path = join(dir, 'dead-letters.ndjson');
   const named = new Set<string>();
   let count = countLines(path) + countLines(`${path}.1`);
-  let waiting: string[] = [];
-  let writing: Promise<void> | undefined;
-
-  const write = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const text = waiting.join('');
-      waiting = [];
-      try {
-        const size = await stat(path).then(
-          (found) => found.size,
-          () => 0,
-        );
-        if (size + text.length > MAX_BYTES && size > 0) await rename(path, `${path}.1`);
-        await appendFile(path, text.slice(-MAX_BYTES), { mode: 0o600 });
-      } catch (error) {
-        logger.warn({ err: error, path }, 'dead letters cannot be noted');
-      }
-    }
-    writing = undefined;
-  };
+  const file = openRotatedFile(path, { maxBytes: MAX_BYTES, logger, onFailure: 'dead letters cannot be noted' });
 
   return {
     add(line) {
@@ -56,14 +37,13 @@ export const openDeadLetters = (dir: string, logger: Logger, now: () => number):
       named.add(line.file);
       count++;
       // A file of another format must not fill the memory.
-      if (waiting.length >= 10_000) return;
-      waiting.push(`${JSON.stringify({ at: new Date(now()).toISOString(), ...line })}\n`);
-      writing ??= write();
+      if (file.waiting >= 10_000) return;
+      file.append(`${JSON.stringify({ at: new Date(now()).toISOString(), ...line })}\n`);
     },
     get count() {
       return count;
     },
-    close: async () => writing,
+    close: file.close,
   };
 };
 

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { appendFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '@crewboard/runtime';
+import { openRotatedFile } from '../rotated-file.ts';
 
 /** What was sent, for the person of this machine to see. */
 export interface Journal {
@@ -20,27 +20,8 @@ const pathsOf = (dataDir: string): { path: string; older: string } => {
 
 /** `sent.ndjson` in the agent's folder (0600). At 4 MB it is kept once as `.1` and begun anew. */
 export const openJournal = (dataDir: string, board: string, logger: Logger, now: () => number = Date.now): Journal => {
-  const { path, older } = pathsOf(dataDir);
-  let waiting: string[] = [];
-  let writing: Promise<void> | undefined;
-
-  const write = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const text = waiting.join('');
-      waiting = [];
-      try {
-        const size = await stat(path).then(
-          (found) => found.size,
-          () => 0,
-        );
-        if (size > 0 && size + text.length > MAX_BYTES) await rename(path, older);
-        await appendFile(path, text, { mode: 0o600 });
-      } catch (error) {
-        logger.warn({ err: error, path }, 'what was sent cannot be noted');
-      }
-    }
-    writing = undefined;
-  };
+  const { path } = pathsOf(dataDir);
+  const file = openRotatedFile(path, { maxBytes: MAX_BYTES, logger, onFailure: 'what was sent cannot be noted' });
 
   return {
     note(lines) {
@@ -49,10 +30,9 @@ export const openJournal = (dataDir: string, board: string, logger: Logger, now:
         .toString('utf8')
         .split('\n')
         .filter((line) => line !== '');
-      waiting.push(noted.map((line) => `${before}${line}}\n`).join(''));
-      writing ??= write();
+      file.append(noted.map((line) => `${before}${line}}\n`).join(''));
     },
-    close: async () => writing,
+    close: file.close,
   };
 };
 
