@@ -232,7 +232,7 @@ describe('the board', () => {
       aSession({ sessionId: 'rtl', title: 'תקן את הקורא', owner: 'ציפי כהן', now: '🦊 בודק' }),
     );
     await open();
-    expect(await page.getByText(hostile, { exact: true }).count()).toBeGreaterThan(0);
+    await expect.poll(() => page.getByText(hostile, { exact: true }).count()).toBeGreaterThan(0);
     await expect.poll(() => page.locator('img').count()).toBe(0);
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     expect(await styleOf(place('rtl').locator('h3'), 'direction')).toBe('rtl');
