@@ -1,0 +1,32 @@
+import { useEventListener } from '@vueuse/core';
+import { createKeybindingsHandler } from 'tinykeys';
+import { computed } from 'vue';
+import { useCommandsStore } from './commands.ts';
+import { asLatin, isForPage } from './press.ts';
+
+/** Lets the keyboard call the commands, for as long as the caller is there. */
+export const useKeyboard = (): void => {
+  const registry = useCommandsStore();
+  /** Longer ones first: `g m` is not to be taken for the `m` at its end. */
+  const bound = computed(() =>
+    [...new Set(registry.commands.flatMap(({ keys }) => keys ?? []))].sort((a, b) => b.length - a.length).join('\n'),
+  );
+  const call = (keys: string, press: KeyboardEvent): void => {
+    const command = registry.calledBy(keys);
+    if (!command || (press.repeat && !command.repeats)) return;
+    press.preventDefault();
+    command.run();
+  };
+  const handler = computed(() => {
+    const bindings = bound.value
+      .split('\n')
+      .map((keys) => [keys, (press: KeyboardEvent) => call(keys, press)] as const);
+    return createKeybindingsHandler(Object.fromEntries(bindings), { ignore: () => false });
+  });
+  useEventListener('keydown', (event) => {
+    if (!isForPage(event)) return;
+    const press = asLatin(event);
+    handler.value(press);
+    if (press.defaultPrevented) event.preventDefault();
+  });
+};
