@@ -17,6 +17,7 @@ const sources = () => [
   'cli/package.json',
   'web/src',
   'web/public',
+  'web/build',
   'web/index.html',
   'web/vite.config.ts',
   'web/package.json',

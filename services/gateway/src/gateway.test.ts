@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { sessionSchema } from '@crewboard/contract';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import WebSocket from 'ws';
@@ -42,6 +43,7 @@ const builtWeb = async (): Promise<string> => {
   await writeFile(join(webDir, 'index.html'), '<!doctype html><title>Crewboard</title>');
   await writeFile(join(webDir, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
   await writeFile(join(webDir, 'assets/index-4f2a91bc.js'), 'export {};');
+  await writeFile(join(webDir, 'assets/index-4f2a91bc.js.br'), brotliCompressSync('export {};'));
   return webDir;
 };
 
@@ -87,6 +89,23 @@ test('serves the page: its files for good, itself always anew, and for its own a
     expect(await page.text()).toContain('Crewboard');
   }
   expect((await fetch(`${url}/favicon.svg`)).headers.get('cache-control')).toBe('no-cache');
+});
+
+test('sends the compressed twin of a file to whoever can read it', async () => {
+  const { url } = await startGateway(await openLog(), { webDir: await builtWeb() });
+  const ask = (encodings: string) =>
+    fetch(`${url}/assets/index-4f2a91bc.js`, { headers: { 'accept-encoding': encodings } });
+  for (const [encodings, sent] of [
+    ['gzip, deflate, br', 'br'],
+    ['identity', null],
+  ] as const) {
+    const asset = await ask(encodings);
+    expect(asset.headers.get('content-encoding')).toBe(sent);
+    expect(asset.headers.get('content-type')).toMatch(/javascript/);
+    expect(asset.headers.get('cache-control')).toContain('immutable');
+    expect(asset.headers.get('vary')).toMatch(/accept-encoding/i);
+    expect(await asset.text()).toBe('export {};');
+  }
 });
 
 test('serves nothing beside the page', async () => {

@@ -46,7 +46,12 @@ export const webRoutes =
     await app.register(fastifyStatic, {
       root: webDir,
       cacheControl: false,
-      setHeaders: (reply, path) => reply.setHeader('cache-control', path.startsWith(assets) ? A_YEAR : 'no-cache'),
+      // The build leaves a compressed twin beside each text.
+      preCompressed: true,
+      setHeaders: (reply, path) => {
+        reply.setHeader('cache-control', path.startsWith(assets) ? A_YEAR : 'no-cache');
+        reply.setHeader('vary', 'accept-encoding');
+      },
     });
     app.setNotFoundHandler((request, reply) => {
       if (isPageAddress(request)) return reply.sendFile('index.html');
