@@ -49,7 +49,8 @@ export const openEmbeddedRecords = async ({ dir, now = Date.now }: EmbeddedRecor
 
   const write = async <Result>(action: () => Result): Promise<Result> => {
     try {
-      const result = root.transactionSync(action);
+      // Beside this thread, and those of one moment in one commit: waiting for the disk, nobody else would get on.
+      const result = await root.childTransaction(action);
       await root.flushed;
       return result;
     } catch (error) {
