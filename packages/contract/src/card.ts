@@ -128,6 +128,15 @@ export const usageSchema = z.object({
 });
 export type Usage = z.infer<typeof usageSchema>;
 
+/** Somebody looks at what the session needs a person for. `on` is the id of an open need; with that, the claim ends. */
+export const claimSchema = z.object({
+  by: z.string(),
+  at: epochMs,
+  on: z.string(),
+  about: z.enum(['ask', 'checks', 'review']),
+});
+export type Claim = z.infer<typeof claimSchema>;
+
 /** One session as the status service knows it. Only that service writes cards. All times in ms since 1970. */
 export const cardSchema = z.object({
   sessionId: z.string(),
@@ -142,6 +151,7 @@ export const cardSchema = z.object({
   attention: askSchema.nullable(),
   /** All that a person is asked at the moment, the oldest first. */
   asks: z.array(askSchema),
+  claim: claimSchema.nullable().default(null),
   condition: conditionSchema.nullable(),
   evidence: evidenceSchema,
   disagreement: disagreementSchema.nullable(),

@@ -32,7 +32,8 @@ const metadata = {
   schemaVersion: z.literal(EVENT_VERSION),
   sessionId,
   machine: name.min(1),
-  source: z.enum(['transcript', 'presence', 'process', 'hook', 'job', 'machine']),
+  /** `machine`: the board itself, of a machine. `person`: somebody who looks at the board. */
+  source: z.enum(['transcript', 'presence', 'process', 'hook', 'job', 'machine', 'person']),
   stream: key.min(1),
   /** A place in a file, or a time. */
   position: z.number().int().min(0).max(8.64e15),
@@ -278,6 +279,22 @@ export const MachineReturned = event('MachineReturned', {});
  */
 export const SessionWithdrawn = event('SessionWithdrawn', { why: z.enum(['private', 'forgotten']) });
 
+/** Names one thing that a session needs a person for: see `OpenNeed`. */
+const needId = z.string().min(1).max(500);
+
+/**
+ * A person looks at what the session needs one for. Whoever comes first has it; `insteadOf` is whom they relieve, knowing that
+ * that one had it. Told by the board itself, in the name of who is signed in.
+ */
+export const NeedClaimed = event('NeedClaimed', {
+  about: z.enum(['ask', 'checks', 'review']),
+  on: needId,
+  by: name,
+  insteadOf: name.nullable(),
+});
+/** They do not look at it any more. Of somebody else's claim it ends nothing. */
+export const ClaimReleased = event('ClaimReleased', { on: needId, by: name });
+
 export const sessionEventSchema = z.discriminatedUnion('type', [
   SessionLocated,
   PromptSubmitted,
@@ -316,6 +333,8 @@ export const sessionEventSchema = z.discriminatedUnion('type', [
   MachineLost,
   MachineReturned,
   SessionWithdrawn,
+  NeedClaimed,
+  ClaimReleased,
 ]);
 export type SessionEvent = z.infer<typeof sessionEventSchema>;
 export type SessionEventType = SessionEvent['type'];

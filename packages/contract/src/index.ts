@@ -7,6 +7,7 @@ export * from './hand-over.ts';
 export * from './machine.ts';
 export * from './models.ts';
 export * from './names.ts';
+export * from './needs.ts';
 export * from './notice.ts';
 export * from './offset.ts';
 export * from './story.ts';

@@ -25,5 +25,7 @@ export const storyEntrySchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('turn'), at: epochMs, how: z.enum(['done', 'interrupted', 'failed']), text }),
   z.object({ kind: z.literal('commit'), at: epochMs, sha: name }),
+  /** Somebody began to look at what was needed of a person, or stopped. */
+  z.object({ kind: z.literal('claim'), at: epochMs, by: name, how: z.enum(['taken', 'released']) }),
 ]);
 export type StoryEntry = z.infer<typeof storyEntrySchema>;

@@ -64,6 +64,8 @@ const data: { [Type in SessionEventType]: EventOf<Type>['data'] } = {
   MachineLost: { silentSince: T0 },
   MachineReturned: {},
   SessionWithdrawn: { why: 'private' },
+  NeedClaimed: { about: 'ask', on: 'toolu_1', by: 'Mika', insteadOf: null },
+  ClaimReleased: { on: 'toolu_1', by: 'Mika' },
 };
 
 const sources: Partial<Record<SessionEventType, EventOf<SessionEventType>['source']>> = {
@@ -81,6 +83,8 @@ const sources: Partial<Record<SessionEventType, EventOf<SessionEventType>['sourc
   MachineLost: 'machine',
   MachineReturned: 'machine',
   SessionWithdrawn: 'machine',
+  NeedClaimed: 'person',
+  ClaimReleased: 'person',
 };
 
 const streams: Record<EventOf<SessionEventType>['source'], string> = {
@@ -90,6 +94,7 @@ const streams: Record<EventOf<SessionEventType>['source'], string> = {
   hook: 'hooks',
   job: 'job:job-1',
   machine: 'machine',
+  person: 'board:gateway-1',
 };
 
 let lastPosition = 0;
@@ -138,6 +143,7 @@ export const aCard = (overrides: Partial<Card> = {}): Card => ({
   quietSince: null,
   attention: null,
   asks: [],
+  claim: null,
   condition: null,
   disagreement: null,
   evidence: { source: 'presence', says: 'The client says busy', at: T0, inferred: false },

@@ -14,6 +14,7 @@ import { answerError, answerUnreadable, answerUnroutable } from './problem.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { agentsRoutes } from './routes/agents.ts';
 import { boardRoutes } from './routes/board.ts';
+import { claimRoutes } from './routes/claim.ts';
 import { feedRoute } from './routes/feed.ts';
 import { handOverRoute } from './routes/hand-over.ts';
 import { machinesRoute } from './routes/machines.ts';
@@ -121,6 +122,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.register(feedRoute({ hub, limits: feedLimits, metrics, signIns }));
   await app.register(agentsRoutes({ log, hub, access, limits: options.machineLimits, metrics }));
   await app.register(handOverRoute({ hub, log }));
+  await app.register(claimRoutes({ hub, log }));
   await app.register(machinesRoute({ log }));
   await app.register(noticesRoute({ records: options.records }));
   if (options.webhookSecret !== undefined) {

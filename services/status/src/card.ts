@@ -5,6 +5,7 @@ import { decide } from './decide.ts';
 import { passTime } from './evolve.ts';
 import type { SessionState } from './state.ts';
 import { subagentsOf } from './subagents.ts';
+import { standingClaim } from './views/claim.ts';
 import type { Facts } from './views/facts.ts';
 import { headProcess, type Process } from './views/processes.ts';
 import { wholeTurn } from './views/transcript.ts';
@@ -27,6 +28,7 @@ export const advance = (before: SessionState, now: number): { card: Card; nextAt
     ...decision,
     since,
     attention: decision.asks[0] ?? null,
+    claim: standingClaim(state, decision),
     machine: state.machine,
     ...describe(state, live),
     now: nowLine(state, decision.status),

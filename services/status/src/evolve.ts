@@ -2,6 +2,7 @@ import type { RecordedEvent, SessionEvent, StatusChange, StoryEntry } from '@cre
 import { type Decision, decide } from './decide.ts';
 import { initialState, type SessionState } from './state.ts';
 import { storyOf } from './story.ts';
+import { evolveClaim } from './views/claim.ts';
 import { evolveFacts } from './views/facts.ts';
 import { withEntry } from './views/fields.ts';
 import { evolveHooks } from './views/hooks.ts';
@@ -105,7 +106,11 @@ const applied = (previous: SessionState, event: Event, clock: number): SessionSt
 
 /** The name that its machine has now: machines are renamed. What the board tells of one may be of a moment before. */
 const machineAfter = ({ machine }: SessionState, event: Event): string =>
-  event.source === 'machine' && event.type !== 'MachineReturned' ? machine : event.machine;
+  isTold(event) && event.type !== 'MachineReturned' ? machine : event.machine;
+
+/** By the board itself. */
+export const isTold = ({ source }: Pick<SessionEvent, 'source'>): boolean =>
+  source === 'machine' || source === 'person';
 
 const viewAfter = (state: SessionState, event: Event): Partial<SessionState> => {
   switch (event.type) {
@@ -121,6 +126,9 @@ const viewAfter = (state: SessionState, event: Event): Partial<SessionState> => 
       return { machineLost: { silentSince: event.data.silentSince } };
     case 'MachineReturned':
       return { machineLost: null };
+    case 'NeedClaimed':
+    case 'ClaimReleased':
+      return { claim: evolveClaim(state.claim, event) };
     default:
       return event.source === 'hook'
         ? { hooks: evolveHooks(state.hooks, event) }

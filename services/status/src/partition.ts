@@ -1,7 +1,7 @@
 import type { BoardChange, Card, Offset, RecordedEvent, SessionEvent } from '@crewboard/contract';
 import type { EventEntry, HistoryEntry, PartitionBoard, Projection, StoryLine } from '@crewboard/event-log';
 import { advance } from './card.ts';
-import { type Evolved, fold, passTime } from './evolve.ts';
+import { type Evolved, fold, isTold, passTime } from './evolve.ts';
 import { type HeardMachines, machineNews } from './machines.ts';
 import { type SessionState, sessionStateSchema } from './state.ts';
 import { headProcess } from './views/processes.ts';
@@ -126,7 +126,7 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
     }
     const known = session && expiresAt(session) > event.occurredAt ? session.state : undefined;
     // What the board itself tells is of sessions that it had then: it brings none back that has left since.
-    if (!known && event.source === 'machine') return undefined;
+    if (!known && isTold(event)) return undefined;
     const evolved = fold(known, event);
     if (session) return take(session, evolved, told);
     const added: Held = { state: evolved.state, card: null, nextAt: Number.POSITIVE_INFINITY, contradictedSince: 0 };

@@ -77,6 +77,7 @@ const sayings = {
   ],
   'job:1': ['job', fc.constant<SessionEventType>('JobChanged')],
   machine: ['machine', fc.constantFrom<SessionEventType>('MachineLost', 'MachineReturned')],
+  'board:1': ['person', fc.constantFrom<SessionEventType>('NeedClaimed', 'ClaimReleased')],
 } as const;
 
 const anySaying = (stream: keyof typeof sayings): fc.Arbitrary<SessionEvent[]> => {
@@ -118,7 +119,7 @@ const merged = (streams: readonly SessionEvent[][], picks: readonly number[]): S
 const foldAll = (events: readonly SessionEvent[], from?: SessionState): SessionState | undefined =>
   events.reduce<SessionState | undefined>(evolve, from);
 
-const picks = fc.array(fc.nat(6), { minLength: 1, maxLength: 60 });
+const picks = fc.array(fc.nat(7), { minLength: 1, maxLength: 60 });
 
 describe('any life of a session', () => {
   it('ends in the same decision however its sources were interleaved', () => {
@@ -130,6 +131,7 @@ describe('any life of a session', () => {
         const at = Math.max(now, a.clock);
         expect(decide(b, at)).toEqual(decide(a, at));
         expect(advance(b, at).card.subagents).toEqual(advance(a, at).card.subagents);
+        expect(advance(b, at).card.claim).toEqual(advance(a, at).card.claim);
       }),
       { numRuns: 400 },
     );

@@ -1,4 +1,4 @@
-import { STATUSES } from '@crewboard/contract';
+import { claimSchema, STATUSES } from '@crewboard/contract';
 import { z } from 'zod';
 import { factsSchema, noFacts } from './views/facts.ts';
 import { count, ms } from './views/fields.ts';
@@ -29,6 +29,8 @@ export const sessionStateSchema = z.object({
   /** The board hears nothing of the machine. */
   machineLost: z.object({ silentSince: ms }).nullable(),
   facts: factsSchema,
+  /** The last that anybody looked at; whether it is still needed, the other views tell. */
+  claim: claimSchema.nullable().default(null),
 
   /**
    * The status that was last decided: since when (a change of source alone does not begin it anew), when time alone may
@@ -52,5 +54,6 @@ export const initialState = (sessionId: string, machine: string, at: number): Se
   job: null,
   machineLost: null,
   facts: noFacts,
+  claim: null,
   shown: null,
 });

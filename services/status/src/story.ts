@@ -1,11 +1,13 @@
 import { type EventOf, type SessionEvent, STORY_TEXT_MAX, type StoryEntry } from '@crewboard/contract';
 import type { SessionState } from './state.ts';
+import { evolveClaim } from './views/claim.ts';
 
 /**
  * What an event adds to the story of its session, seen from the state before it; `undefined` for most. Told once: by the transcript, which
  * has the words and the order. What hooks, presence and subagents tell is in the history of the status, or nobody's story.
  */
 export const storyOf = (before: SessionState | undefined, event: SessionEvent): StoryEntry | undefined => {
+  if (event.type === 'NeedClaimed' || event.type === 'ClaimReleased') return claimEntry(before, event);
   if (event.source !== 'transcript' || event.agentId !== undefined) return undefined;
   const at = event.occurredAt;
   switch (event.type) {
@@ -39,6 +41,21 @@ const toolEntry = (before: SessionState | undefined, event: EventOf<'ToolFinishe
     tool: call?.tool ?? '',
     input: cut(call?.input ?? ''),
     outcome,
+  };
+};
+
+/** Of two who reach for it at once one has it: the other's is no part of the story. */
+const claimEntry = (
+  before: SessionState | undefined,
+  event: EventOf<'NeedClaimed' | 'ClaimReleased'>,
+): StoryEntry | undefined => {
+  const claim = before?.claim ?? null;
+  if (evolveClaim(claim, event) === claim) return undefined;
+  return {
+    kind: 'claim',
+    at: event.occurredAt,
+    by: event.data.by,
+    how: event.type === 'NeedClaimed' ? 'taken' : 'released',
   };
 };
 

@@ -33,7 +33,7 @@ Answer with these fields:
 
 Plain text in the language of the developer's prompts. No markdown, no links, no quotation of secrets, keys, tokens or passwords.`;
 
-const entryLine = (entry: StoryEntry): string => {
+const entryLine = (entry: Exclude<StoryEntry, { kind: 'claim' }>): string => {
   switch (entry.kind) {
     case 'prompt':
       return JSON.stringify({ [entry.by === 'client' ? 'notice' : 'prompt']: plainLine(entry.text, TEXT_CHARS) });
@@ -57,11 +57,13 @@ const entryLine = (entry: StoryEntry): string => {
 const toTurns = (story: readonly StoryEntry[]): string[][] => {
   const turns: string[][] = [];
   for (const entry of story) {
+    // Who looks at the board is no part of what the session is about.
+    if (entry.kind === 'claim') continue;
     if (turns.length === 0 || (entry.kind === 'prompt' && entry.by !== 'client')) turns.push([]);
     turns.at(-1)?.push(entryLine(entry));
   }
   // The store keeps so many entries: of the oldest turn the beginning may be gone, and more each time.
-  const [oldest] = story;
+  const oldest = story.find(({ kind }) => kind !== 'claim');
   const isWhole = oldest?.kind === 'prompt' && oldest.by !== 'client';
   return isWhole || turns.length < 2 ? turns : turns.slice(1);
 };

@@ -1,4 +1,5 @@
 import {
+  claimRequestSchema,
   feedMessageSchema,
   handOverSchema,
   machineSchema,
@@ -9,7 +10,7 @@ import {
 } from '@crewboard/contract';
 import { z } from 'zod';
 import { historySchema, storySchema } from '../routes/board.ts';
-import { type Area, inPath, json, misdirected, reference, refused, signedOut } from './parts.ts';
+import { type Area, inPath, json, jsonBody, misdirected, reference, refused, signedOut } from './parts.ts';
 
 /** What those see who look at the board. */
 export const boardArea: Area = {
@@ -21,6 +22,7 @@ export const boardArea: Area = {
     History: historySchema,
     Story: storySchema,
     HandOver: handOverSchema,
+    ClaimRequest: claimRequestSchema,
     Notices: noticesSchema,
     Machine: machineSchema,
     Machines: machinesSchema,
@@ -91,6 +93,42 @@ export const boardArea: Area = {
           404: json('No such session on the board', 'Problem'),
           ...refused,
           503: json('The board was not read yet, or the log can not be read now; see Retry-After', 'Problem'),
+        },
+      },
+    },
+    '/api/sessions/{id}/claim': {
+      post: {
+        operationId: 'claim',
+        summary: 'The caller looks at what a session needs a person for, for all to see. For members.',
+        description:
+          'It ends when what it is on is not needed any more, when it is taken back, or when another member claims it ' +
+          'and says whom they relieve (`insteadOf`). Of two who reach for it at once the first has it: the session on ' +
+          'the feed tells who.',
+        parameters: [inPath('id')],
+        requestBody: jsonBody('ClaimRequest'),
+        responses: {
+          204: { description: 'It is in the log' },
+          400: json('No claim', 'Problem'),
+          404: json('No such session on the board', 'Problem'),
+          409: json('Somebody else looks at it, or it is not needed any more', 'Problem'),
+          ...signedOut,
+          ...refused,
+          429: json('Too many claims; see Retry-After', 'Problem'),
+          503: json('The board was not read yet, or the log can not be written now; see Retry-After', 'Problem'),
+        },
+      },
+      delete: {
+        operationId: 'releaseClaim',
+        summary: 'The caller does not look at it any more. Harmless where they did not. For members.',
+        parameters: [inPath('id')],
+        responses: {
+          204: { description: 'They have no claim on it' },
+          404: json('No such session on the board', 'Problem'),
+          409: json('Somebody else looks at it', 'Problem'),
+          ...signedOut,
+          ...refused,
+          429: json('Too many claims; see Retry-After', 'Problem'),
+          503: json('The board was not read yet, or the log can not be written now; see Retry-After', 'Problem'),
         },
       },
     },

@@ -267,9 +267,14 @@ test('what only the board tells is not taken from an agent, but for what it take
     anEvent('MachineReturned'),
     anEvent('SessionWithdrawn', { data: { why: 'private' } }),
     anEvent('TurnEnded', { source: 'machine', stream: 'machine' }),
+    anEvent('NeedClaimed'),
+    anEvent('NeedClaimed', { source: 'transcript', stream: 'transcript:session-1' }),
+    anEvent('ClaimReleased', { source: 'hook', stream: 'hooks' }),
+    anEvent('MachineLost', { source: 'presence', stream: 'presence:4711' }),
+    anEvent('TurnEnded', { source: 'person', stream: 'board:gateway-1' }),
   ];
   const { accepted, rejected } = ingestAnswerSchema.parse(await (await send(gateway, lines(events))).json());
-  expect([accepted, rejected.map(({ line }) => line)]).toEqual([1, [1, 2, 4]]);
+  expect([accepted, rejected.map(({ line }) => line)]).toEqual([1, [1, 2, 4, 5, 6, 7, 8, 9]]);
   expect((await storedEvents(log)).map(({ type }) => type)).toEqual(['SessionWithdrawn']);
 });
 

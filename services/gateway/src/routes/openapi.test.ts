@@ -42,6 +42,8 @@ const notOk: Record<string, number> = {
   'GET /api/sessions/{id}/history': 404,
   'GET /api/sessions/{id}/story': 404,
   'POST /api/sessions/{id}/hand-over': 404,
+  'POST /api/sessions/{id}/claim': 400,
+  'DELETE /api/sessions/{id}/claim': 404,
   'POST /api/join': 400,
   'GET /api/agent': 401,
   'POST /api/ingest': 401,

@@ -147,6 +147,8 @@ const DISCLOSED: { [Type in SessionEventType]: Disclose<Type> } = {
   // The board tells these itself.
   MachineLost: () => null,
   MachineReturned: () => null,
+  NeedClaimed: () => null,
+  ClaimReleased: () => null,
   SessionWithdrawn: ({ why }) => ({ why }),
 };
 
