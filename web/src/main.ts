@@ -9,6 +9,7 @@ import { createGatewayClient } from './feed/gateway-client.ts';
 import { provideGateway } from './feed/use-gateway.ts';
 import { createPages } from './router.ts';
 import { followBoard } from './shell/follow-board.ts';
+import { followPreferences } from './shell/follow-preferences.ts';
 import { useViewerStore } from './stores/viewer.ts';
 
 const app = createApp(App).use(createPinia()).use(createPages());
@@ -16,4 +17,6 @@ const gateway = createGatewayClient({ onSignedOut: useViewerStore().lose });
 provideGateway(app, gateway);
 followBoard(gateway);
 
+// The first words are in the person's language.
+await followPreferences();
 app.mount('#app');

@@ -1,0 +1,20 @@
+/** What vue-i18n uses of Vue. It imports the whole of it as one object, which would leave nothing of Vue out of the page. */
+export {
+  computed,
+  createVNode,
+  defineComponent,
+  effectScope,
+  Fragment,
+  getCurrentInstance,
+  getCurrentScope,
+  h,
+  inject,
+  isRef,
+  onMounted,
+  onScopeDispose,
+  onUnmounted,
+  ref,
+  shallowRef,
+  Text,
+  watch,
+} from 'vue';

@@ -1,0 +1,47 @@
+import { useLocalStorage } from '@vueuse/core';
+import { defineStore } from 'pinia';
+import { computed, type WritableComputedRef } from 'vue';
+import { z } from 'zod';
+import { LANGUAGE_CODES } from '../words/languages.ts';
+
+export const SCHEMES = ['system', 'light', 'dark', 'contrast'] as const;
+export const DENSITIES = ['comfortable', 'dense'] as const;
+
+/** One that can't be read is as if it had never been chosen, and leaves the others alone. */
+const preferencesSchema = z.object({
+  language: z.enum(['system', ...LANGUAGE_CODES]).catch('system'),
+  scheme: z.enum(SCHEMES).catch('system'),
+  density: z.enum(DENSITIES).catch('comfortable'),
+});
+export type Preferences = z.infer<typeof preferencesSchema>;
+
+const DEFAULTS = preferencesSchema.parse({});
+
+/** What stands in the browser's storage. Anything but preferences counts as none. */
+export const parsePreferences = (text: string): Preferences => {
+  try {
+    return preferencesSchema.catch(DEFAULTS).parse(JSON.parse(text));
+  } catch {
+    return DEFAULTS;
+  }
+};
+
+/** How a person wants to see the page. Kept in this browser and the same in all of its tabs. */
+export const usePreferencesStore = defineStore('preferences', () => {
+  const kept = useLocalStorage<Preferences>('crewboard-preferences', DEFAULTS, {
+    shallow: true,
+    serializer: { read: parsePreferences, write: JSON.stringify },
+  });
+  const preference = <Name extends keyof Preferences>(name: Name): WritableComputedRef<Preferences[Name]> =>
+    computed({
+      get: () => kept.value[name],
+      set: (value) => {
+        kept.value = { ...kept.value, [name]: value };
+      },
+    });
+  return {
+    language: preference('language'),
+    scheme: preference('scheme'),
+    density: preference('density'),
+  };
+});

@@ -1,0 +1,22 @@
+import type { settings as english } from '../en/settings.ts';
+import type { Translated } from '../keys.ts';
+
+export const settings: Translated<typeof english> = {
+  title: 'Einstellungen',
+  scheme: {
+    title: 'Farben',
+    system: 'System',
+    light: 'Hell',
+    dark: 'Dunkel',
+    contrast: 'Hoher Kontrast',
+  },
+  density: {
+    title: 'Dichte',
+    comfortable: 'Luftig',
+    dense: 'Dicht',
+  },
+  language: {
+    title: 'Sprache',
+    system: 'System',
+  },
+};
