@@ -8,6 +8,10 @@ export interface BoardLinks {
   toggleDetails(sessionId: string): void;
   /** Brings a session's card into sight and gives it the focus. */
   show(sessionId: string): void;
+  /** Whether Tab stops at the session's card: one of each column. */
+  isStop(sessionId: string): boolean;
+  /** The session that is about to come into sight: whoever folded it away unfolds it. */
+  readonly wantedId: Readonly<Ref<string | null>>;
   /** What a session is called; null where it is not on the board. */
   nameOf(sessionId: string): string | null;
   /** Whether a person's sessions have to be told apart by their machines. */

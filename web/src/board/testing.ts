@@ -44,6 +44,8 @@ export const notedLinks = (
     openId: ref(null),
     toggleDetails: (sessionId) => void asked.push(`details of ${sessionId}`),
     show: (sessionId) => void asked.push(`show ${sessionId}`),
+    isStop: () => true,
+    wantedId: ref(null),
     nameOf: (sessionId) => names[sessionId] ?? null,
     isOnSeveralMachines: (owner) => several.includes(owner),
   };

@@ -1,5 +1,7 @@
 /** Where keys are text, or choose among what is there: nothing but a chord with Ctrl or ⌘ is meant for the page. */
 const TYPING = 'input, textarea, select, [contenteditable], [role="combobox"], [role="listbox"], [role="menu"]';
+/** What Enter and the space bar press. */
+const PRESSED = 'button, a[href], summary';
 /** What stands over the page and keeps the keyboard to itself. */
 const OVER_PAGE = 'dialog:modal, [popover]';
 
@@ -10,6 +12,7 @@ export const isForPage = (event: KeyboardEvent): boolean => {
   if (event.defaultPrevented || event.isComposing || event.key === 'Process') return false;
   const { target } = event;
   if (!(target instanceof Element)) return true;
+  if ((event.key === 'Enter' || event.key === ' ') && target.closest(PRESSED)) return false;
   return target.closest(OVER_PAGE) === null && (isChord(event) || target.closest(TYPING) === null);
 };
 
