@@ -4,12 +4,19 @@ import FilterBar from './FilterBar.vue';
 import FilterPanel from './FilterPanel.vue';
 import { type Choice, type Facet, type Filter, NO_FILTER } from './filter.ts';
 
-const choicesOf = (people: number, machines: number, repositories: number): Record<Facet, Choice[]> => {
+const choicesOf = (people: number, machines: number, repositories: number): Record<Facet, readonly Choice[]> => {
   const some = (name: string, count: number) =>
     Array.from({ length: count }, (_, index) => ({ value: `${name} ${index}`, sessions: index }));
-  return { person: some('person', people), machine: some('machine', machines), repository: some('repo', repositories) };
+  return {
+    only: [],
+    status: [],
+    pull: [],
+    person: some('person', people),
+    machine: some('machine', machines),
+    repository: some('repo', repositories),
+  };
 };
-const mountBar = (choices: Record<Facet, Choice[]>, filter: Filter = NO_FILTER) =>
+const mountBar = (choices: Record<Facet, readonly Choice[]>, filter: Filter = NO_FILTER) =>
   mount(FilterBar, { props: { choices, filter, grouping: 'repository' } });
 
 test('takes no room on a board of one person, one machine and one repository', () => {

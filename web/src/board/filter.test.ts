@@ -1,7 +1,8 @@
 import type { Session } from '@crewboard/contract';
-import { aPullRequest, aSession, T0 } from '@crewboard/contract/testing';
+import { aPullRequest, aSession } from '@crewboard/contract/testing';
 import { describe, expect, test } from 'vitest';
-import { choicesOf, isFiltering, matches, NO_FILTER, passes, toggled } from './filter.ts';
+import { choicesOf, isFiltering, NO_FILTER, passes, toggled, type Viewer } from './filter.ts';
+import { anAsk, asking } from './testing.ts';
 
 const session = (sessionId: string, overrides: Partial<Session> = {}): Session => aSession({ sessionId, ...overrides });
 
@@ -12,8 +13,8 @@ describe('a filter', () => {
     session('c', { owner: 'Mika', machine: 'devbox', repo: 'acme/ledger' }),
     session('d', { owner: null, machine: 'ci', repo: 'acme/ledger' }),
   ];
-  const through = (filter: Partial<typeof NO_FILTER>): string[] =>
-    sessions.filter((one) => passes(one, { ...NO_FILTER, ...filter })).map(({ sessionId }) => sessionId);
+  const through = (filter: Partial<typeof NO_FILTER>, of = sessions, viewer: Viewer = 'Lena'): string[] =>
+    of.filter((one) => passes(one, { ...NO_FILTER, ...filter }, viewer)).map(({ sessionId }) => sessionId);
 
   test('lets all through where nothing is picked', () => {
     expect(through({})).toEqual(['a', 'b', 'c', 'd']);
@@ -34,7 +35,7 @@ describe('a filter', () => {
   });
 
   test('offers what the sessions have, and keeps offering what is picked', () => {
-    const choices = choicesOf(sessions, { ...NO_FILTER, machine: ['gone'] });
+    const choices = choicesOf(sessions, { ...NO_FILTER, machine: ['gone'] }, null);
     expect(choices.person).toEqual([
       { value: 'Lena', sessions: 2 },
       { value: 'Mika', sessions: 1 },
@@ -46,24 +47,32 @@ describe('a filter', () => {
       ['lb-mbp', 1],
     ]);
   });
-});
 
-describe('finding', () => {
-  const found = session('a', { title: 'Fix the Tail reader', branch: 'fix/tail', owner: 'Lena Berg' });
-
-  test('asks for every word, wherever it stands and however it is written', () => {
-    expect(matches(found, 'TAIL lena')).toBe(true);
-    expect(matches(found, 'tail mika')).toBe(false);
+  test('knows pull requests by what there is to do', () => {
+    const failed = aPullRequest({ checks: [{ name: 'unit', state: 'failed', url: null }] });
+    const some = [
+      session('red', { pullRequest: failed }),
+      session('fine', { pullRequest: aPullRequest({ checks: [] }) }),
+      session('merged', { pullRequest: { ...failed, state: 'merged' } }),
+      session('none'),
+    ];
+    expect(through({ pull: ['red'] }, some)).toEqual(['red']);
+    expect(through({ pull: ['open'] }, some)).toEqual(['red', 'fine']);
+    expect(through({ pull: ['none', 'red'] }, some)).toEqual(['red', 'none']);
   });
 
-  test('knows what a session is in and how it is run', () => {
-    const condition = { kind: 'offline', says: 'Not heard', since: T0 } as const;
-    expect(matches({ ...found, condition }, 'offline')).toBe(true);
-    expect(matches({ ...found, kind: 'headless' }, 'headless tail')).toBe(true);
-    expect(matches(found, 'offline')).toBe(false);
-  });
-
-  test('knows pull requests by number', () => {
-    expect(matches({ ...found, pullRequest: aPullRequest({ number: 7 }) }, '#7')).toBe(true);
+  test('lets through only what is mine and needs a person, where both are asked for', () => {
+    const some = [
+      session('a', { owner: 'Lena', ...asking(anAsk()) }),
+      session('b', { owner: 'Lena' }),
+      session('c', { owner: 'Mika', ...asking(anAsk()) }),
+    ];
+    expect(through({ only: ['mine'] }, some)).toEqual(['a', 'b']);
+    expect(through({ only: ['mine', 'needs'] }, some)).toEqual(['a']);
+    expect(through({ status: ['waiting_for_approval'] }, some)).toEqual(['a', 'c']);
+    // Whoever is alone with their board has nothing that is not theirs.
+    expect(through({ only: ['mine'] }, some, null)).toEqual(['a', 'b', 'c']);
+    expect(choicesOf(some, NO_FILTER, null).only).toEqual([{ value: 'needs', sessions: 2 }]);
+    expect(choicesOf(some, NO_FILTER, 'Mika').only.map(({ value }) => value)).toEqual(['needs', 'mine']);
   });
 });

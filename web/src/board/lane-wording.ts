@@ -1,6 +1,7 @@
 import { counted } from '../ui/counted.ts';
 import type { Facet } from './filter.ts';
 import type { Grouping, Lane } from './grouping.ts';
+import { STATUS_WORDS } from './wording.ts';
 
 export const GROUPING_WORDS: Record<Grouping, string> = {
   repository: 'Repository',
@@ -30,4 +31,20 @@ export const laneFigures = (lane: Lane): string => {
     .join(' · ');
 };
 
-export const FACET_WORDS: Record<Facet, string> = { person: 'Person', machine: 'Machine', repository: 'Repository' };
+export const FACET_WORDS: Record<Facet, string> = {
+  only: 'Only',
+  status: 'Status',
+  pull: 'Pull request',
+  person: 'Person',
+  repository: 'Repository',
+  machine: 'Machine',
+};
+
+const VALUE_WORDS: Partial<Record<Facet, Readonly<Record<string, string>>>> = {
+  only: { needs: 'Needs a person', mine: 'Mine' },
+  status: STATUS_WORDS,
+  pull: { red: 'Checks failed', open: 'Open pull request', none: 'No pull request' },
+};
+
+/** What a value that can be picked is called: names as they are, ours in words. */
+export const valueInWords = (facet: Facet, value: string): string => VALUE_WORDS[facet]?.[value] ?? value;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { NO_FILTER } from './filter.ts';
+import { NO_FILTER, VALUES } from './filter.ts';
 import { GROUPINGS } from './grouping.ts';
 import { isSameView, readView, writeView } from './view-query.ts';
 
@@ -12,9 +12,19 @@ test('a fresh board has a bare address', () => {
 });
 
 test('grouping, filters and search stand in the address by short names', () => {
-  const filter = { person: ['Lena Berg', 'Mika'], machine: [], repository: ['acme/widgets'] };
+  const filter = {
+    ...NO_FILTER,
+    only: ['needs', 'mine'],
+    status: ['waiting_for_approval'],
+    pull: ['red'],
+    person: ['Lena Berg', 'Mika'],
+    repository: ['acme/widgets'],
+  };
   expect(writeView({ grouping: 'person', filter, query: 'tail' })).toEqual({
     by: 'person',
+    only: ['needs', 'mine'],
+    status: 'approval',
+    pr: 'red',
     person: ['Lena Berg', 'Mika'],
     repo: 'acme/widgets',
     q: 'tail',
@@ -26,7 +36,14 @@ test('what is written is read again, whatever people and machines are called', (
   const names = fc.uniqueArray(name, { maxLength: 5 });
   const views = fc.record({
     grouping: fc.constantFrom(...GROUPINGS),
-    filter: fc.record({ person: names, machine: names, repository: names }),
+    filter: fc.record({
+      only: fc.uniqueArray(fc.constantFrom(...VALUES.only)),
+      status: fc.uniqueArray(fc.constantFrom(...VALUES.status)),
+      pull: fc.uniqueArray(fc.constantFrom(...VALUES.pull)),
+      person: names,
+      repository: names,
+      machine: names,
+    }),
     query: name.filter((text) => text.trim() !== ''),
   });
   fc.assert(
@@ -41,6 +58,8 @@ test('what makes no sense in an address is left out', () => {
     ...FRESH,
     filter: { ...NO_FILTER, person: ['Lena'] },
   });
+  const unknown = { status: ['approval', 'gone', 'toString'], pr: 'green', only: ['needs', '__proto__'] };
+  expect(readView(unknown).filter).toEqual({ ...NO_FILTER, only: ['needs'], status: ['waiting_for_approval'] });
   expect(readView({ machine: Array.from({ length: 80 }, (_, index) => `m${index}`) }).filter.machine).toHaveLength(50);
 });
 

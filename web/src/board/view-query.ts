@@ -1,4 +1,5 @@
-import { FACETS, type Facet, type Filter } from './filter.ts';
+import type { Status } from '@crewboard/contract';
+import { FACETS, type Facet, type Filter, VALUES } from './filter.ts';
 import { GROUPINGS, type Grouping } from './grouping.ts';
 
 /** How a person looks at the board: what the address of the page keeps. */
@@ -12,7 +13,22 @@ export interface BoardView {
 /** An address's query as the router gives it; anything may stand in it. */
 export type AddressQuery = Readonly<Record<string, string | null | readonly (string | null)[] | undefined>>;
 
-const NAMES: Record<Facet, string> = { person: 'person', machine: 'machine', repository: 'repo' };
+const NAMES: Record<Facet, string> = {
+  only: 'only',
+  status: 'status',
+  pull: 'pr',
+  person: 'person',
+  repository: 'repo',
+  machine: 'machine',
+};
+
+/** A status as an address says it. */
+const STATUS_NAMES: Record<Status, string> = {
+  working: 'working',
+  waiting_for_approval: 'approval',
+  waiting_for_input: 'waiting',
+  idle: 'idle',
+};
 
 /** So many picked values of a facet are read. */
 const MOST_VALUES = 50;
@@ -25,21 +41,32 @@ const textsIn = (query: AddressQuery, name: string): string[] => {
 
 /** The view that an address names. What can't be read is left out, as if it did not stand there. */
 export const readView = (query: AddressQuery): BoardView => {
-  const picked = (facet: Facet): readonly string[] => textsIn(query, NAMES[facet]);
+  const texts = (facet: Facet): readonly string[] => textsIn(query, NAMES[facet]);
+  const known = (facet: 'only' | 'pull'): readonly string[] =>
+    texts(facet).filter((text) => VALUES[facet].some((value) => value === text));
   const [by] = textsIn(query, 'by');
   return {
     grouping: GROUPINGS.find((grouping) => grouping === by) ?? GROUPINGS[0],
-    filter: { person: picked('person'), machine: picked('machine'), repository: picked('repository') },
+    filter: {
+      only: known('only'),
+      status: texts('status').flatMap((text) => VALUES.status.find((status) => STATUS_NAMES[status] === text) ?? []),
+      pull: known('pull'),
+      person: texts('person'),
+      repository: texts('repository'),
+      machine: texts('machine'),
+    },
     query: textsIn(query, 'q')[0] ?? '',
   };
 };
+
+const statusName = (status: string): string => STATUS_NAMES[status as Status] ?? status;
 
 /** The query of the address that names this view; what is as on every fresh board is left out. */
 export const writeView = ({ grouping, filter, query }: BoardView): Record<string, string | string[]> => {
   const written: Record<string, string | string[]> = {};
   if (grouping !== GROUPINGS[0]) written.by = grouping;
   for (const facet of FACETS) {
-    const [first, ...others] = filter[facet];
+    const [first, ...others] = facet === 'status' ? filter.status.map(statusName) : filter[facet];
     if (first !== undefined) written[NAMES[facet]] = others.length > 0 ? [first, ...others] : first;
   }
   if (query.trim() !== '') written.q = query;

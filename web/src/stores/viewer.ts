@@ -16,6 +16,8 @@ export const useViewerStore = defineStore('viewer', () => {
   /** Whoever is alone with the board has no machines to add. */
   const canInvite = computed(() => isSignInRequired.value && mayAct.value);
   const isAdmin = computed(() => isSignInRequired.value && viewer.value?.role === 'admin');
+  /** By whose name sessions are theirs; null on a board of one's own, where all are. */
+  const ownName = computed(() => (isSignInRequired.value ? (viewer.value?.name ?? null) : null));
   const boardVersion = computed(() => answer.value?.boardVersion ?? null);
   const isPageOutdated = computed(() => boardVersion.value !== pageVersion.value);
 
@@ -35,6 +37,7 @@ export const useViewerStore = defineStore('viewer', () => {
     mayAct,
     canInvite,
     isAdmin,
+    ownName,
     boardVersion,
     isPageOutdated,
     hear,
