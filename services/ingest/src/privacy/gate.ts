@@ -120,6 +120,13 @@ export const createGate = (deps: GateDeps): Gate => {
     tiers.delete(event.sessionId);
   };
 
+  const setHidden = (sessionId: string, isHidden: boolean): void => {
+    const session = places.of(sessionId);
+    if (session.isHidden === isHidden) return;
+    session.isHidden = isHidden;
+    places.touch(sessionId);
+  };
+
   /** The event as it may leave now, if it may. */
   const pass = (event: SessionEvent): SessionEvent | undefined => {
     if (event.type === 'SessionWithdrawn') return disclose(event, showAt('status'));
@@ -127,7 +134,7 @@ export const createGate = (deps: GateDeps): Gate => {
     const tier = tierOf(event.sessionId);
     session.seenAt = now();
     if (tier === 'private') {
-      session.isHidden = true;
+      setHidden(event.sessionId, true);
       if (session.isTold && !settings.isDamaged) withdraw(event.sessionId);
       return undefined;
     }
@@ -151,15 +158,15 @@ export const createGate = (deps: GateDeps): Gate => {
       const told = pass(event);
       if (told === undefined || told.type === 'SessionWithdrawn') return told ?? [];
       const session = places.of(event.sessionId);
-      isNews ||= !session.isTold;
+      if (!session.isTold) {
+        isNews = true;
+        places.touch(event.sessionId);
+      }
       session.isTold = true;
-      session.isHidden = false;
+      setHidden(event.sessionId, false);
       return told;
     });
-    if (isNews) {
-      places.touch();
-      places.flush();
-    }
+    if (isNews) places.flush();
     return passed;
   };
 
@@ -179,8 +186,7 @@ export const createGate = (deps: GateDeps): Gate => {
   const withdraw = (sessionId: string): void => {
     if (withdrawing.has(sessionId)) return;
     withdrawing.add(sessionId);
-    places.of(sessionId).isHidden = true;
-    places.touch();
+    setHidden(sessionId, true);
     const event = {
       type: 'SessionWithdrawn' as const,
       source: 'machine' as const,
@@ -191,14 +197,13 @@ export const createGate = (deps: GateDeps): Gate => {
       withdrawing.delete(sessionId);
       if (tierOf(sessionId) !== 'private') return;
       places.of(sessionId).isTold = false;
-      places.touch();
+      places.touch(sessionId);
       places.flush();
     });
   };
 
   const reveal = (sessionId: string, { places: where }: RememberedSession): void => {
-    places.of(sessionId).isHidden = false;
-    places.touch();
+    setHidden(sessionId, false);
     const cwd = where.at(-1)?.cwd;
     if (cwd === undefined || deps.hasEnded(sessionId)) return;
     const data = { cwd, ...deps.locate(cwd), owner: deps.owner, clientVersion: null, entrypoint: null };

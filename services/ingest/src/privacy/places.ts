@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { Logger } from '@crewboard/runtime';
 import { z } from 'zod';
 
@@ -29,15 +29,18 @@ const storeSchema = z.object({
 });
 type Store = z.infer<typeof storeSchema>;
 
+/** What became of one session since the first line was written. */
+const lineSchema = z.tuple([z.string(), sessionSchema]);
+
 /** Where this machine's sessions work, and what the board heard of them: remembered over restarts. */
 export interface Places {
   readonly salt: string;
   readonly sessions: ReadonlyMap<string, RememberedSession>;
-  /** What is known of a session; begun with nothing. What is changed in it is kept after the next `touch` or `flush`. */
+  /** What is known of a session; begun with nothing. What is changed in it is kept once it was touched. */
   of(sessionId: string): RememberedSession;
   addPlace(sessionId: string, place: RememberedPlace): void;
-  /** Something changed: written soon. */
-  touch(): void;
+  /** Something of the session changed: written soon. */
+  touch(sessionId: string): void;
   /** Writes at once what is not written yet. */
   flush(): void;
   /** Writes what is not written yet, and no more after that. */
@@ -47,33 +50,62 @@ export interface Places {
 const SESSIONS_MAX = 10_000;
 const PLACES_MAX = 32;
 const WRITE_AFTER_MS = 1_000;
+/** So many more lines than sessions are appended before the file is written anew. */
+const SPARE_LINES = 1_000;
 
-/** Opens `path` (0600). One that can't be read is logged and begun anew: the places are found again in the transcripts. */
+/**
+ * Opens `path` (0600): a line that holds all, and one for each session that changed since, the last of which counts. So what must
+ * be on disk before an event leaves costs an append, however many sessions there are. A file that can't be read is logged and
+ * begun anew: the places are found again in the transcripts.
+ */
 export const openPlaces = (path: string, logger: Logger): Places => {
   const { salt, sessions: loaded } = load(path, logger);
   const sessions = new Map(Object.entries(loaded));
-  let isDirty = false;
+  const changed = new Set<string>();
+  /** Lines behind the first; unknown until this run has written the first. */
+  let lines = Number.POSITIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
 
-  const flush = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
-    if (!isDirty) return;
-    isDirty = false;
+  const writeAll = (): void => {
     const store: Store = { version: 1, salt, sessions: Object.fromEntries(sessions) };
     const temporary = `${path}.${process.pid}.tmp`;
     try {
-      writeFileSync(temporary, JSON.stringify(store), { mode: 0o600 });
+      writeFileSync(temporary, `${JSON.stringify(store)}\n`, { mode: 0o600 });
       renameSync(temporary, path);
     } catch (error) {
-      isDirty = true;
-      logger.error({ err: error, path }, 'what the board was told of cannot be noted');
       rmSync(temporary, { force: true });
+      throw error;
+    }
+    lines = 0;
+  };
+
+  const append = (): void => {
+    const records = [...changed].flatMap((id) => {
+      const session = sessions.get(id);
+      return session ? `${JSON.stringify([id, session])}\n` : [];
+    });
+    appendFileSync(path, records.join(''), { mode: 0o600 });
+    lines += records.length;
+  };
+
+  const keep = (write: () => void): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (changed.size === 0) return;
+    try {
+      write();
+      changed.clear();
+    } catch (error) {
+      // What was appended may end within a line.
+      lines = Number.POSITIVE_INFINITY;
+      logger.error({ err: error, path }, 'what the board was told of cannot be noted');
     }
   };
 
-  const touch = (): void => {
-    isDirty = true;
+  const flush = (): void => keep(lines > sessions.size + SPARE_LINES ? writeAll : append);
+
+  const touch = (sessionId: string): void => {
+    changed.add(sessionId);
     timer ??= setTimeout(flush, WRITE_AFTER_MS);
   };
 
@@ -83,7 +115,7 @@ export const openPlaces = (path: string, logger: Logger): Places => {
     const session: RememberedSession = { places: [], hasMore: false, isTold: false, isHidden: false, seenAt: 0 };
     sessions.set(sessionId, session);
     if (sessions.size > SESSIONS_MAX) forgetOldest(sessions);
-    touch();
+    touch(sessionId);
     return session;
   };
 
@@ -100,11 +132,11 @@ export const openPlaces = (path: string, logger: Logger): Places => {
       const others = session.places.filter((place) => !isSame(place));
       session.hasMore ||= others.length >= PLACES_MAX;
       session.places = [...others.slice(1 - PLACES_MAX), { cwd, repo, remote }];
-      touch();
+      touch(sessionId);
     },
     touch,
     flush,
-    close: flush,
+    close: () => keep(writeAll),
   };
 };
 
@@ -114,9 +146,28 @@ const forgetOldest = (sessions: Map<string, RememberedSession>): void => {
   for (const [sessionId] of byAge.slice(0, SESSIONS_MAX / 20)) sessions.delete(sessionId);
 };
 
-/** What stands in such a file. Throws where it is damaged. */
-export const storedSessions = (text: string): Record<string, RememberedSession> =>
-  storeSchema.parse(JSON.parse(text)).sessions;
+/** What stands in such a file. Throws where its first line is damaged; another one that is tells nothing. */
+const parseStore = (text: string): Store => {
+  const [first = '', ...others] = text.split('\n');
+  const store = storeSchema.parse(JSON.parse(first));
+  for (const line of others) {
+    const record = lineSchema.safeParse(parsedOrNull(line)).data;
+    if (record) store.sessions[record[0]] = record[1];
+  }
+  return store;
+};
+
+/** The last line may have been cut off with its writer. */
+const parsedOrNull = (line: string): unknown => {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+};
+
+/** The sessions in such a file. Throws where it is damaged. */
+export const storedSessions = (text: string): Record<string, RememberedSession> => parseStore(text).sessions;
 
 const load = (path: string, logger: Logger): Store => {
   const empty = (): Store => ({ version: 1, salt: randomBytes(24).toString('base64url'), sessions: {} });
@@ -127,7 +178,7 @@ const load = (path: string, logger: Logger): Store => {
     return empty();
   }
   try {
-    return storeSchema.parse(JSON.parse(read));
+    return parseStore(read);
   } catch (error) {
     logger.warn({ err: error, path }, 'the places of sessions are damaged: beginning anew');
     return empty();
