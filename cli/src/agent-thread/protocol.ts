@@ -1,4 +1,5 @@
 import type { MachineReport, SessionEvent } from '@crewboard/contract';
+import type { IngestFigures } from '@crewboard/ingest';
 
 /** What the agent's thread is started with. */
 export interface AgentThreadData {
@@ -17,11 +18,11 @@ export interface AgentThreadData {
 export type FromAgent =
   | { kind: 'batch'; number: number; events: readonly SessionEvent[] }
   | { kind: 'report'; number: number; report: MachineReport }
-  | { kind: 'metrics'; text: string };
+  | { kind: 'figures'; figures: IngestFigures };
 
 /** To the agent's thread. */
 export type ToAgent =
   | { kind: 'accepted'; number: number }
   | { kind: 'reported'; number: number; isTaken: boolean }
-  | { kind: 'metrics' }
+  | { kind: 'figures' }
   | { kind: 'stop' };

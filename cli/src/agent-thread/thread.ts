@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { EventSink } from '@crewboard/ingest';
+import type { EventSink, IngestFigures } from '@crewboard/ingest';
 import type { AgentThreadData, FromAgent, ToAgent } from './protocol.ts';
 
 export interface AgentThread {
@@ -9,13 +9,13 @@ export interface AgentThread {
    * fails. To be called once; events that were there before wait for it.
    */
   run(sink: EventSink, signal: AbortSignal): Promise<void>;
-  /** The agent's own figures, as Prometheus text; nothing when it is over. */
-  metrics(): Promise<string>;
+  /** The agent's own figures; nothing when it is over. */
+  figures(): Promise<IngestFigures | undefined>;
   /** Ends the thread, if it still runs. */
   close(): Promise<void>;
 }
 
-type ForSink = Exclude<FromAgent, { kind: 'metrics' }>;
+type ForSink = Exclude<FromAgent, { kind: 'figures' }>;
 
 /** The log takes what an agent makes, whatever its size. */
 const nothingIsSetAside = (): void => undefined;
@@ -35,17 +35,17 @@ export const startAgentThread = (data: AgentThreadData): AgentThread => {
   exited.catch(() => undefined);
 
   let isOver = false;
-  let answerMetrics: (text: string) => void = () => undefined;
+  let answerFigures: (figures: IngestFigures | undefined) => void = () => undefined;
   let take: ((message: ForSink) => void) | undefined;
   const early: ForSink[] = [];
   worker.on('message', (message: FromAgent) => {
-    if (message.kind === 'metrics') answerMetrics(message.text);
+    if (message.kind === 'figures') answerFigures(message.figures);
     else if (take) take(message);
     else early.push(message);
   });
   worker.once('exit', () => {
     isOver = true;
-    answerMetrics('');
+    answerFigures(undefined);
   });
 
   return {
@@ -72,11 +72,11 @@ export const startAgentThread = (data: AgentThreadData): AgentThread => {
       else signal.addEventListener('abort', stop, { once: true });
       await exited;
     },
-    metrics: () => {
-      if (isOver) return Promise.resolve('');
+    figures: () => {
+      if (isOver) return Promise.resolve(undefined);
       return new Promise((resolve) => {
-        answerMetrics = resolve;
-        say({ kind: 'metrics' });
+        answerFigures = resolve;
+        say({ kind: 'figures' });
       });
     },
     close: async () => {

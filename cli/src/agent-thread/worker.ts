@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createIngestService, type EventSink } from '@crewboard/ingest';
-import { createLogger, Registry } from '@crewboard/runtime';
+import { createLogger } from '@crewboard/runtime';
 import type { AgentThreadData, FromAgent, ToAgent } from './protocol.ts';
 
 /** The agent's side: the ingest service, with the other thread as its sink. */
@@ -9,7 +9,6 @@ const port = parentPort;
 if (!port) throw new Error('this file is the agent’s thread, and is started by startAgentThread');
 
 const { logLevel, ...options } = workerData as AgentThreadData;
-const registry = new Registry();
 const stop = new AbortController();
 const say = (message: FromAgent): void => port.postMessage(message);
 
@@ -48,6 +47,9 @@ const sink: EventSink = {
   standing: () => ({ clockSkewMs: 0, boardVersion: null, trouble: null }),
 };
 
+const logger = createLogger({ name: 'agent', level: logLevel });
+const service = createIngestService({ ...options, target: 'solo', sink, logger });
+
 port.on('message', (message: ToAgent) => {
   switch (message.kind) {
     case 'accepted':
@@ -56,8 +58,8 @@ port.on('message', (message: ToAgent) => {
     case 'reported':
       answerReport(message);
       break;
-    case 'metrics':
-      registry.metrics().then((text) => say({ kind: 'metrics', text }));
+    case 'figures':
+      say({ kind: 'figures', figures: service.figures() });
       break;
     case 'stop':
       stop.abort();
@@ -65,6 +67,5 @@ port.on('message', (message: ToAgent) => {
   }
 });
 
-const logger = createLogger({ name: 'agent', level: logLevel });
-await createIngestService({ ...options, target: 'solo', sink, logger, registry }).run(stop.signal);
+await service.run(stop.signal);
 port.close();

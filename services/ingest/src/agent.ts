@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { openRedisLog } from '@crewboard/event-log';
-import { createMetrics, type Logger, startHealthServer } from '@crewboard/runtime';
+import type { Logger } from '@crewboard/runtime';
 import { boardClient } from './board/client.ts';
 import { connectBoard } from './board/connection.ts';
 import { type HttpSink, httpSink } from './board/http-sink.ts';
@@ -83,13 +82,12 @@ export const targetName = (target: Target | undefined): string => {
 
 /** One life of the agent, with one target. */
 const live = async (config: AgentConfig, target: Target, { logger, signal }: AgentOptions): Promise<void> => {
-  const registry = createMetrics();
   const { sink, repositorySalt, close } = await openSink(config, target, logger);
   const isBoard = target.kind === 'board';
   const { machine, owner, ...sources } = sourcesOf(config, target);
   const identity = { machine, owner };
   const tells = isBoard ? target.url : 'Redis';
-  const service = createIngestService({ ...identity, ...sources, tells, repositorySalt, sink, logger, registry });
+  const service = createIngestService({ ...identity, ...sources, tells, repositorySalt, sink, logger });
   let isReady = false;
   void service.boardReady.then(() => {
     isReady = true;
@@ -99,8 +97,11 @@ const live = async (config: AgentConfig, target: Target, { logger, signal }: Age
     if (!isReady) throw new Error('the board has not accepted all sessions of this machine yet');
   };
   const port = config.CREWBOARD_AGENT_PORT;
+  // A server and its metrics take more memory than all the rest: only where somebody asks for them.
   const health =
-    port === undefined ? undefined : await startHealthServer({ host: '127.0.0.1', port, registry, ready, logger });
+    port === undefined
+      ? undefined
+      : await (await import('./health-port.ts')).openHealthPort({ port, figures: service.figures, ready, logger });
   logger.info({ ...identity, claudeDir: config.CLAUDE_CONFIG_DIR, target: tells }, 'the agent runs');
   try {
     await service.run(signal);
@@ -126,6 +127,8 @@ const openSink = async (
     return { sink, repositorySalt: sink.repositorySalt, close };
   }
   const partitions = config.CREWBOARD_PARTITIONS;
+  // Most agents tell a board: these never load a client for Redis.
+  const { openRedisLog } = await import('@crewboard/event-log/redis');
   const log = await openRedisLog({
     url: target.url,
     password: config.REDIS_PASSWORD,

@@ -17,6 +17,7 @@ export { BoardError, type Explanation, explain, isRevoked } from './board/troubl
 export { type AgentConfig, agentConfigSchema, networkOf } from './config.ts';
 export { createHookParser, type HookParser, type HookParserOptions, type ParsedPayload } from './hooks/parse.ts';
 export { type JobRecord, jobEvent, NOTHING_SAID, parseJob } from './jobs/parse.ts';
+export type { IngestFigures } from './metrics.ts';
 export { type AgentIdentity, agentIdentity } from './owner.ts';
 export {
   exitEvent,
@@ -48,6 +49,7 @@ export { maskSecrets } from './privacy/secrets.ts';
 export { privacyPath, readPrivacyFile } from './privacy/settings.ts';
 export { sessionsIn, toldSessions } from './privacy/told-sessions.ts';
 export { writePrivately } from './private-file.ts';
+export { exposeIngest } from './prometheus.ts';
 export { createLocate } from './repository.ts';
 export { AlreadyRuns, type RunningAgent, runningAgent } from './running.ts';
 export { createIngestService, type IngestService, type IngestServiceOptions } from './service.ts';

@@ -1,69 +1,72 @@
-import { Counter, Gauge, type Registry } from '@crewboard/runtime';
-
 export interface IngestMetrics {
   eventsSent(count: number): void;
-  line(outcome: 'read' | 'silent' | 'unknown' | 'unreadable'): void;
+  line(outcome: LineOutcome): void;
   deadLetter(): void;
-  /** Adds figures that are measured when they are asked for. To be called once. */
-  watch(figures: IngestFigures): void;
+  /** Adds what is measured when it is asked for. To be called once. */
+  watch(gauges: Readonly<Record<keyof IngestGauges, () => number>>): void;
+  /** All as it is now; the gauges are 0 before `watch`. */
+  figures(): IngestFigures;
 }
 
-const FIGURES = {
-  backlogBytes: ['crewboard_ingest_backlog_bytes', 'Bytes of transcripts that were not read yet'],
-  queuedEvents: ['crewboard_ingest_queued_events', 'Events that wait for the sink'],
-  files: ['crewboard_ingest_files', 'Transcripts that are followed'],
-  liveProcesses: ['crewboard_ingest_live_processes', 'Processes of the client that keep a presence'],
-  unreadablePresences: ['crewboard_ingest_unreadable_presences', 'Presence files that could not be read'],
-  hookPayloads: ['crewboard_ingest_hook_payloads', 'Payloads of hooks that were read since the agent started'],
-  unreadableHookPayloads: ['crewboard_ingest_hook_payloads_unreadable', 'Payloads of hooks that could not be read'],
-  waitingHookPayloads: ['crewboard_ingest_hook_payloads_waiting', 'Payloads of hooks that wait in the spool'],
-  clockSkewSeconds: ['crewboard_ingest_clock_skew_seconds', 'The board’s clock minus this machine’s'],
-} as const;
+/** What became of a transcript's line. */
+export type LineOutcome = 'read' | 'silent' | 'unknown' | 'unreadable';
 
-export type IngestFigures = Record<keyof typeof FIGURES, () => number>;
-const isFigure = (name: string): name is keyof typeof FIGURES => name in FIGURES;
+export interface IngestGauges {
+  backlogBytes: number;
+  queuedEvents: number;
+  files: number;
+  liveProcesses: number;
+  unreadablePresences: number;
+  hookPayloads: number;
+  unreadableHookPayloads: number;
+  waitingHookPayloads: number;
+  clockSkewSeconds: number;
+}
 
-/** The agent's figures in a Prometheus registry. Called once for each registry. */
-export const createIngestMetrics = (registry: Registry): IngestMetrics => {
-  const registers = [registry];
-  const sent = new Counter({
-    name: 'crewboard_ingest_events_sent_total',
-    help: 'Events that the sink accepted',
-    registers,
-  });
-  const lines = new Counter({
-    name: 'crewboard_ingest_lines_total',
-    help: 'Transcript lines by what became of them',
-    labelNames: ['outcome'],
-    registers,
-  });
-  const dead = new Counter({
-    name: 'crewboard_ingest_dead_letters_total',
-    help: 'Transcript lines that could not be read',
-    registers,
-  });
-  const byOutcome = {
-    read: lines.labels('read'),
-    silent: lines.labels('silent'),
-    unknown: lines.labels('unknown'),
-    unreadable: lines.labels('unreadable'),
-  };
+/** An agent's figures as plain data, which may pass between threads. The counts only rise. */
+export interface IngestFigures {
+  eventsSent: number;
+  deadLetters: number;
+  lines: Readonly<Record<LineOutcome, number>>;
+  gauges: Readonly<IngestGauges>;
+}
+
+const NO_GAUGES: IngestGauges = {
+  backlogBytes: 0,
+  queuedEvents: 0,
+  files: 0,
+  liveProcesses: 0,
+  unreadablePresences: 0,
+  hookPayloads: 0,
+  unreadableHookPayloads: 0,
+  waitingHookPayloads: 0,
+  clockSkewSeconds: 0,
+};
+const isGauge = (name: string): name is keyof IngestGauges => name in NO_GAUGES;
+
+/** Counts without a metrics library, which would cost the agent's thread more to load than all the rest: see `prometheus.ts`. */
+export const createIngestMetrics = (): IngestMetrics => {
+  let eventsSent = 0;
+  let deadLetters = 0;
+  const lines: Record<LineOutcome, number> = { read: 0, silent: 0, unknown: 0, unreadable: 0 };
+  let measure = (): IngestGauges => NO_GAUGES;
   return {
-    eventsSent: (count) => sent.inc(count),
-    line: (outcome) => byOutcome[outcome].inc(),
-    deadLetter: () => dead.inc(),
-    watch(figures) {
-      for (const key of Object.keys(FIGURES).filter(isFigure)) {
-        const [name, help] = FIGURES[key];
-        new Gauge({
-          name,
-          help,
-          registers,
-          collect() {
-            this.set(figures[key]());
-          },
-        });
-      }
+    eventsSent: (count) => {
+      eventsSent += count;
     },
+    line: (outcome) => {
+      lines[outcome]++;
+    },
+    deadLetter: () => {
+      deadLetters++;
+    },
+    watch: (gauges) => {
+      measure = () => {
+        const measured = { ...NO_GAUGES };
+        for (const name of Object.keys(measured).filter(isGauge)) measured[name] = gauges[name]();
+        return measured;
+      };
+    },
+    figures: () => ({ eventsSent, deadLetters, lines: { ...lines }, gauges: measure() }),
   };
 };

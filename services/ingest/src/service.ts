@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger, Registry } from '@crewboard/runtime';
-import { createIngestMetrics } from './metrics.ts';
+import type { Logger } from '@crewboard/runtime';
+import { createIngestMetrics, type IngestFigures } from './metrics.ts';
 import { createMilestone } from './milestone.ts';
 import { type IngestParts, openParts } from './parts.ts';
 import type { ToldTier } from './privacy/show.ts';
@@ -33,8 +33,6 @@ export interface IngestServiceOptions {
   repositorySalt?: ((signal: AbortSignal) => Promise<string>) | undefined;
   sink: EventSink;
   logger: Logger;
-  /** Gets the agent's figures: use one registry for one service. */
-  registry: Registry;
   /** Ms since 1970. */
   now?: () => number;
 }
@@ -46,6 +44,8 @@ export interface IngestService {
   boardReady: Promise<void>;
   /** Resolves when the sink has accepted the counts of the long transcripts' middles too. Neither ever rejects. */
   caughtUp: Promise<void>;
+  /** How it fares by now, for who watches it. */
+  figures(): IngestFigures;
 }
 
 const SWEEP_MS = 4_000;
@@ -59,7 +59,7 @@ const RULES_MS = 250;
 /** The agent: tells what the sessions of one claude folder do, as events, each from the place where the last run ended. */
 export const createIngestService = (options: IngestServiceOptions): IngestService => {
   const now = options.now ?? Date.now;
-  const metrics = createIngestMetrics(options.registry);
+  const metrics = createIngestMetrics();
   const boardReady = createMilestone();
   const caughtUp = createMilestone();
 
@@ -124,5 +124,6 @@ export const createIngestService = (options: IngestServiceOptions): IngestServic
     },
     boardReady: boardReady.reached,
     caughtUp: caughtUp.reached,
+    figures: metrics.figures,
   };
 };

@@ -5,6 +5,7 @@ import type { MachineReport, SessionEvent } from '@crewboard/contract';
 import { createLogger, createMetrics } from '@crewboard/runtime';
 import { afterEach, beforeEach } from 'vitest';
 import { createIngestService, type EventSink, type IngestServiceOptions } from '../src/index.ts';
+import { exposeIngest } from '../src/prometheus.ts';
 import { T } from './entries.ts';
 
 export const quiet = createLogger({ name: 'test', level: 'silent' });
@@ -77,10 +78,10 @@ export const startTestAgent = (
       ...sink,
     },
     logger: quiet,
-    registry,
     now: () => NOW,
     ...options,
   });
+  exposeIngest(registry, service.figures);
   const running = service.run(stopping.signal);
   return {
     events,

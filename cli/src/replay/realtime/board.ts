@@ -44,7 +44,6 @@ export const startBoard = async (
     maxAgeDays: 1,
     sink: logSink(log, logger),
     logger,
-    registry: createMetrics(),
   });
   const status = createStatusService({
     log,

@@ -2,10 +2,10 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { SessionEvent } from '@crewboard/contract';
-import { createLogger, createMetrics } from '@crewboard/runtime';
+import { createLogger } from '@crewboard/runtime';
 import { createIngestService, type IngestServiceOptions } from '../service.ts';
 
-export type DryRunOptions = Omit<IngestServiceOptions, 'tells' | 'sink' | 'logger' | 'registry'>;
+export type DryRunOptions = Omit<IngestServiceOptions, 'tells' | 'sink' | 'logger'>;
 
 /** What the agent keeps in its data folder, and goes on from. */
 const KEPT = ['privacy.json', 'agent', 'spool'];
@@ -41,7 +41,6 @@ export const dryRun = async (
         standing: () => ({ clockSkewMs: null, boardVersion: null, trouble: null }),
       },
       logger: createLogger({ name: 'dry-run', level: 'silent' }),
-      registry: createMetrics(),
     });
     const running = service.run(stopping.signal);
     await Promise.race([service.caughtUp, running]);
