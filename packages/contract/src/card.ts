@@ -162,6 +162,8 @@ export const cardSchema = z.object({
   branch: z.string().nullable(),
   worktree: z.string().nullable(),
   cwd: z.string(),
+  /** Where its process runs in tmux, as `-t` takes it (`session:@window.%pane`); null where that is not known. */
+  tmux: z.string().nullable().default(null),
   title: z.string(),
   /** What the session is for: the first thing that a person asked. */
   goal: z.string().nullable(),

@@ -240,6 +240,8 @@ export const PresenceChanged = event('PresenceChanged', {
   entrypoint: name.optional(),
   /** The background job that the process works for. */
   jobId: key.optional(),
+  /** Its place in tmux, as `-t` takes it: `session:@window.%pane`. */
+  tmux: name.optional(),
   name: text.nullable(),
   /** True where a person chose the name; a derived one is no title. */
   isNamedByPerson: z.boolean(),

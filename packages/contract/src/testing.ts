@@ -154,6 +154,7 @@ export const aCard = (overrides: Partial<Card> = {}): Card => ({
   branch: 'main',
   worktree: null,
   cwd: '/home/dev/widgets',
+  tmux: null,
   title: 'Fix the tail reader',
   goal: 'Fix the tail reader',
   now: 'Bash: npm test',

@@ -89,6 +89,7 @@ export const plantCanaries = ({ home, claudeDir, dataDir }: CanaryHome, at: numb
       status: 'waiting',
       waitingFor: say('WAIT'),
       name: say('TITLE'),
+      tmux: 'CANARY-TMUX:@0.%0',
     }),
   );
   writeFileSync(join(sessions, `${process.pid}.key`), NEVER);
@@ -139,4 +140,5 @@ export const PRIVATE = [
   'PATH',
   'BRANCH',
   'AGENT',
+  'TMUX',
 ];

@@ -51,6 +51,7 @@ const describe = (state: SessionState, live: Process | undefined) => {
     branch: place?.branch ?? null,
     worktree: place?.worktree ?? null,
     cwd: place?.cwd ?? '',
+    tmux: live?.tmux ?? null,
     title: titleOf(state),
     goal: facts.goal?.value ?? null,
     model: facts.model?.value ?? null,

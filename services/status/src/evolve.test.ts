@@ -97,6 +97,15 @@ describe('without presence, by the transcript and its time-outs', () => {
 });
 
 describe('with presence', () => {
+  it('tells where in tmux it can be found, as long as its process lives', () => {
+    const events = [
+      anEvent('PresenceChanged', { data: { tmux: 'probe:@0.%0' } }),
+      anEvent('PresenceChanged', { data: { status: 'waiting', tmux: 'probe:@1.%4' } }),
+    ];
+    expect(cardAt(events, T0).tmux).toBe('probe:@1.%4');
+    expect(cardAt([...events, anEvent('ProcessExited')], T0).tmux).toBeNull();
+  });
+
   it.each([
     ['busy', 'working'],
     ['waiting', 'waiting_for_approval'],

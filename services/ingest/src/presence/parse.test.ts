@@ -205,6 +205,15 @@ describe('what a presence says', () => {
     expect(events.map(({ type }) => type)).toEqual(['SessionLeft', 'SessionLocated', 'PresenceChanged']);
   });
 
+  it('tells where in tmux it runs, where that is a target that leads there', () => {
+    const told = (tmux: string) => presenceEvents(undefined, record({ tmux }), context).events.at(-1)?.data;
+    expect(told('probe a ✓:@0.%12')).toMatchObject({ tmux: 'probe a ✓:@0.%12' });
+    const leaky = `gh${'p_'}CanaryCanaryCanaryCanaryCanary012345:@0.%0`;
+    for (const odd of ['probe', 'a:b:@0.%0', "x'; rm -rf ~; ':0", 'x\n:@0.%0', `${'x'.repeat(300)}:@0.%0`, leaky]) {
+      expect(told(odd), odd).not.toHaveProperty('tmux');
+    }
+  });
+
   it('names the job and the entrypoint', () => {
     const next = record({ kind: 'bg', jobId: 'c2607223', entrypoint: 'sdk-cli' });
     expect(say(undefined, next).events[1]).toMatchObject({

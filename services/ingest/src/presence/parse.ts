@@ -27,6 +27,7 @@ export const presenceRecordSchema = z.object({
   waitingFor: optionalText,
   kind: optionalText,
   jobId: optionalText,
+  tmux: optionalText,
   /** Started in advance, and in no session yet. */
   spare: z.boolean().catch(false),
   version: optionalText,
@@ -166,6 +167,12 @@ export const presenceEvents = (
   return { events, lastPosition: position };
 };
 
+/** A session's name has neither `:` nor `.`; what has is no target, nor is one that would not lead there any more, masked or cut. */
+const TMUX_TARGET = /^[^:.\p{C}\p{Zl}\p{Zp}]{1,100}:@\d{1,9}\.%\d{1,9}$/u;
+
+const tmuxOf = ({ tmux }: PresenceRecord): { tmux?: string } =>
+  tmux !== null && TMUX_TARGET.test(tmux) && nameOf(tmux) === tmux ? { tmux } : {};
+
 const said = (record: PresenceRecord) => ({
   pid: record.pid,
   status: record.status,
@@ -174,6 +181,7 @@ const said = (record: PresenceRecord) => ({
   clientVersion: nameOrNull(record.version),
   ...(record.entrypoint === null ? {} : { entrypoint: nameOf(record.entrypoint) }),
   ...(record.jobId === null ? {} : { jobId: nameOf(record.jobId) }),
+  ...tmuxOf(record),
   name: record.name === null ? null : presentableLine(record.name),
   isNamedByPerson: record.nameSource === 'user',
 });

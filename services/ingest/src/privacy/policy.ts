@@ -121,7 +121,7 @@ const DISCLOSED: { [Type in SessionEventType]: Disclose<Type> } = {
     })),
   }),
   PresenceChanged: (
-    { pid, status, waitingFor, kind, clientVersion, entrypoint, jobId, name, isNamedByPerson },
+    { pid, status, waitingFor, kind, clientVersion, entrypoint, jobId, tmux, name, isNamedByPerson },
     show,
   ) => ({
     pid,
@@ -131,6 +131,8 @@ const DISCLOSED: { [Type in SessionEventType]: Disclose<Type> } = {
     clientVersion: show.wordOrNull(clientVersion),
     ...(entrypoint === undefined ? {} : { entrypoint: show.word(entrypoint) }),
     ...(jobId === undefined ? {} : { jobId: show.id(jobId) }),
+    // A person named the session of tmux.
+    ...(tmux === undefined || show.tier === 'status' ? {} : { tmux }),
     name: show.previewOrNull(name),
     isNamedByPerson: show.tier !== 'status' && isNamedByPerson,
   }),

@@ -10,6 +10,7 @@ export const processSchema = z.object({
   since: ms,
   kind: z.string().nullable(),
   entrypoint: z.string().nullable(),
+  tmux: z.string().nullable().default(null),
   /** When it stopped waiting for a person: each time one ask was answered. */
   answers: z.array(ms).readonly(),
   gone: z.object({ how: z.enum(['clean', 'crashed', 'unseen', 'left']), at: ms }).nullable(),
@@ -39,14 +40,15 @@ export const evolveProcesses = (processes: Processes, event: SessionEvent): Proc
 const saying = (before: Process | undefined, { data, occurredAt }: EventOf<'PresenceChanged'>): Process => {
   const { status, waitingFor, kind } = data;
   const entrypoint = data.entrypoint ?? before?.entrypoint ?? null;
+  const tmux = data.tmux ?? null;
   if (before && !before.gone && before.status === status && before.waitingFor === waitingFor)
-    return { ...before, kind, entrypoint };
+    return { ...before, kind, entrypoint, tmux };
   const wasAnswered = before?.status === 'waiting' && status !== 'waiting';
   const answers = wasAnswered ? withLast(before.answers, occurredAt) : (before?.answers ?? []);
-  return { status, waitingFor, since: occurredAt, kind, entrypoint, answers, gone: null };
+  return { status, waitingFor, since: occurredAt, kind, entrypoint, tmux, answers, gone: null };
 };
 
-const unknown = { status: null, waitingFor: null, kind: null, entrypoint: null, answers: [] };
+const unknown = { status: null, waitingFor: null, kind: null, entrypoint: null, tmux: null, answers: [] };
 
 const leave = (processes: Processes, stream: string, gone: NonNullable<Process['gone']>): Processes => {
   const known = processes[stream] ?? { ...unknown, since: gone.at };
