@@ -9,8 +9,10 @@ import {
   type BoardChange,
   type MachineReport,
   type Session,
+  type Span,
   START_OFFSET,
   type StatusChange,
+  type StoryEntry,
 } from '@crewboard/contract';
 import { aBrief } from '@crewboard/contract/testing';
 import { openEmbeddedLog, type Projection } from '@crewboard/event-log';
@@ -46,6 +48,8 @@ export interface LiveBoard {
   tell(...sessions: Session[]): Promise<void>;
   /** Adds to the history of a session that is on the board, the oldest first. */
   note(sessionId: string, ...history: StatusChange[]): Promise<void>;
+  /** Adds to what a session on the board did, and to the spans of its time. */
+  recount(sessionId: string, told: { story?: readonly StoryEntry[]; spans?: readonly Span[] }): Promise<void>;
   takeAway(...sessionIds: string[]): Promise<void>;
   /** Lets machines be heard as their agents are: with reports. `agoMs`: how long ago. */
   report(reports: readonly MachineReport[], agoMs?: number): Promise<void>;
@@ -94,6 +98,7 @@ export const openLiveBoard = async ({ signIn }: LiveBoardOptions = {}): Promise<
       changes: [],
       history: [],
       story: [],
+      spans: [],
       ...projection,
       checkpoint: START_OFFSET,
     });
@@ -111,6 +116,11 @@ export const openLiveBoard = async ({ signIn }: LiveBoardOptions = {}): Promise<
         changes: sessions.flatMap(changesOf),
       }),
     note: (sessionId, ...history) => save({ history: history.map((change) => ({ sessionId, change })) }),
+    recount: (sessionId, { story = [], spans = [] }) =>
+      save({
+        story: story.map((entry) => ({ sessionId, entry })),
+        spans: spans.map((span) => ({ sessionId, span })),
+      }),
     takeAway: (...sessionIds) =>
       save({ removed: sessionIds, changes: sessionIds.map((sessionId) => ({ type: 'CardRemoved', sessionId })) }),
     report: async (reports, agoMs = 0) => {

@@ -3,7 +3,7 @@ import { briefSchema, cardSchema, pullRequestSchema, sessionSchema } from './car
 import type { Offset } from './offset.ts';
 
 /** The shape of what stands in the board changelog. A new one begins a new board: read models are rebuilt, not migrated. */
-export const BOARD_VERSION = 3;
+export const BOARD_VERSION = 4;
 
 const sessionId = z.string().min(1).max(200);
 

@@ -81,13 +81,15 @@ export const ToolRequested = event('ToolRequested', {
 
 /**
  * A tool call has its result. `rejected` is a person's no, `denied` a rule's or a classifier's. `background` names the kind of a
- * task that goes on after the call, and `taskId` that task (a subagent's is its `agentId`).
+ * task that goes on after the call, and `taskId` that task (a subagent's is its `agentId`). `allowedBy`: a person said yes, or
+ * settings and modes did.
  */
 export const ToolFinished = event('ToolFinished', {
   toolUseId: key,
   outcome: z.enum(['done', 'error', 'rejected', 'interrupted', 'denied']),
   background: z.enum(['shell', 'agent']).optional(),
   taskId: key.optional(),
+  allowedBy: z.enum(['person', 'rule']).optional(),
 });
 
 /** The client's own end of a turn. `backgroundAgents` still run after it, and `backgroundShells` where the source tells them. */

@@ -19,9 +19,12 @@ export const storyEntrySchema = z.discriminatedUnion('kind', [
     kind: z.literal('tool'),
     at: epochMs,
     startedAt: epochMs.nullable(),
+    toolUseId: name,
     tool: name,
     input: text,
     outcome: z.enum(['done', 'error', 'rejected', 'interrupted', 'denied']),
+    /** Who let it run; null where nobody told. */
+    allowedBy: z.enum(['person', 'rule']).nullable(),
   }),
   z.object({ kind: z.literal('turn'), at: epochMs, how: z.enum(['done', 'interrupted', 'failed']), text }),
   z.object({ kind: z.literal('commit'), at: epochMs, sha: name }),

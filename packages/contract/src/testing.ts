@@ -2,6 +2,8 @@ import type { Brief, Card, PullRequest, Session, StatusChange, Usage } from './c
 import type { EnrichmentChange } from './changes.ts';
 import { EVENT_VERSION, type EventOf, type SessionEventType } from './events.ts';
 import type { MachineReport } from './machine.ts';
+import type { SpanOf } from './spans.ts';
+import type { StoryEntry } from './story.ts';
 
 /** 2026-01-05 09:00 UTC: where the builders' clock stands. */
 export const T0 = Date.UTC(2026, 0, 5, 9);
@@ -230,6 +232,45 @@ export const aStatusChange = (overrides: Partial<StatusChange> = {}): StatusChan
   asks: [],
   evidence: { source: 'presence', says: 'The client says busy', at: T0, inferred: false },
   disagreement: null,
+  ...overrides,
+});
+
+type ToolEntry = Extract<StoryEntry, { kind: 'tool' }>;
+
+export const aToolEntry = (overrides: Partial<ToolEntry> = {}): ToolEntry => ({
+  kind: 'tool',
+  at: T0,
+  startedAt: T0,
+  toolUseId: 'toolu_1',
+  tool: 'Bash',
+  input: 'npm test',
+  outcome: 'done',
+  allowedBy: null,
+  ...overrides,
+});
+
+export const anAskSpan = (overrides: Partial<SpanOf<'ask'>> = {}): SpanOf<'ask'> => ({
+  kind: 'ask',
+  since: T0,
+  at: T0 + 60_000,
+  id: 'toolu_1',
+  ask: 'permission',
+  tool: 'Bash',
+  input: 'npm test',
+  agentId: null,
+  next: 'went_on',
+  ...overrides,
+});
+
+export const aWorkSpan = (overrides: Partial<SpanOf<'work'>> = {}): SpanOf<'work'> => ({
+  kind: 'work',
+  since: T0,
+  at: T0 + 60_000,
+  tokens: { input: 10, output: 20, cacheRead: 1_000, cacheWrite: 100 },
+  costUsd: 0.01,
+  contextTokens: 1_110,
+  files: [],
+  moreFiles: 0,
   ...overrides,
 });
 

@@ -11,7 +11,7 @@ import { createLeases } from './leases.ts';
 import { groupByPartition, partitionOf } from './partition.ts';
 import { parseRow } from './rows.ts';
 import type { Sequence } from './sequence.ts';
-import { readableHistory, readableMachines, readableStory } from './stored.ts';
+import { readableHistory, readableMachines, readableSpans, readableStory } from './stored.ts';
 import { createWaits } from './waits.ts';
 
 export interface EmbeddedLogOptions {
@@ -26,7 +26,7 @@ const DEAD_LETTERS_MAX = 10_000;
 
 const deadLetterSchema = z.object({ from: z.string(), reason: z.string(), raw: z.string(), at: z.number() });
 
-const RINGS: readonly RingKind[] = ['history', 'story'];
+const RINGS: readonly RingKind[] = ['history', 'story', 'spans'];
 
 const toRing = (kind: RingKind, sessionId: string, entry: unknown): StoredChange => ({
   ring: ringId(kind, sessionId),
@@ -144,6 +144,7 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
       const told = [
         ...projection.history.map(({ sessionId, change }) => toRing('history', sessionId, change)),
         ...projection.story.map(({ sessionId, entry }) => toRing('story', sessionId, entry)),
+        ...projection.spans.map(({ sessionId, span }) => toRing('spans', sessionId, span)),
       ];
       await transact(() => {
         leases.assertNewest(lease);
@@ -162,6 +163,7 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
     resetBoard: () => transact(() => store.clearBoard()),
 
     history: async (sessionId) => readableHistory(readRing('history', sessionId)),
+    spans: async (sessionId) => readableSpans(readRing('spans', sessionId)),
     story: async (sessionId) => readableStory(readRing('story', sessionId)),
 
     saveMachine: async (machine) => {

@@ -7,6 +7,7 @@ import type {
   RecordedChange,
   RecordedEvent,
   SessionEvent,
+  Span,
   StatusChange,
   StoryEntry,
 } from '@crewboard/contract';
@@ -43,7 +44,7 @@ export interface Row {
 /** What one step of the fold leaves behind. Saved whole or not at all. */
 export interface Projection {
   /**
-   * Sessions whose rows go away, with their histories, stories and what was found of them; before all else, so that one which begins
+   * Sessions whose rows go away, with their histories, stories, spans and what was found of them; before all else, so that one which begins
    * anew in the same step is among the rows too.
    */
   removed: readonly string[];
@@ -55,6 +56,8 @@ export interface Projection {
   history: readonly HistoryEntry[];
   /** The same for their stories. */
   story: readonly StoryLine[];
+  /** And for the spans of time that ended. */
+  spans: readonly SpanLine[];
   /** The last event that the rows cover. */
   checkpoint: Offset;
 }
@@ -71,7 +74,13 @@ export interface StoryLine {
   entry: StoryEntry;
 }
 
-/** So many of a session's latest changes, and of the latest entries of its story, are kept. */
+/** One more span of one session. */
+export interface SpanLine {
+  sessionId: string;
+  span: Span;
+}
+
+/** So many of a session's latest changes, of the latest entries of its story, and of its latest spans are kept. */
 export const HISTORY_MAX = 200;
 
 /** A partition's rows, and the place in the changelog that they are true at. */
@@ -156,7 +165,7 @@ export interface EventLog {
   /** Rows, changes and checkpoint in one atomic step. Throws {@link FencedOff} when the lease is not the newest. */
   save(lease: Lease, projection: Projection): Promise<void>;
   /**
-   * Forgets rows, histories, stories, changelog and checkpoint of all partitions and begins a new epoch. The events stay, and offsets go on
+   * Forgets rows, histories, stories, spans, changelog and checkpoint of all partitions and begins a new epoch. The events stay, and offsets go on
    * rising. Every lease given so far is fenced off, so that nobody saves onto a board that is gone: acquire again, and load.
    */
   resetBoard(): Promise<void>;
@@ -166,6 +175,9 @@ export interface EventLog {
 
   /** What one session did, the oldest first; empty for an unknown session. At most the latest {@link HISTORY_MAX} entries. */
   story(sessionId: string): Promise<StoryEntry[]>;
+
+  /** What one session waited for and what its work cost, in the order in which it ended; as many as of its story. */
+  spans(sessionId: string): Promise<Span[]>;
 
   /** Replaces what is known of a machine. Not part of the board: a reset leaves it. */
   saveMachine(machine: Machine): Promise<void>;

@@ -10,7 +10,7 @@ export interface Keys {
   rows(partition: number): string;
   /** The offset of the last event that the rows cover. */
   checkpoint(partition: number): string;
-  /** Hash of the histories and stories of a partition's sessions, see `history-ring.ts`. */
+  /** Hash of the histories, stories and spans of a partition's sessions, see `history-ring.ts`. */
   history(partition: number): string;
   /** Hash of what the enricher said last: kind and session id → change as JSON. No board's: a reset or a new version leaves it. */
   enrichment(partition: number): string;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ENRICHMENT_KINDS } from './enrichment.ts';
 import { HISTORY_MAX } from './event-log.ts';
+import { RING_LETTERS } from './history-ring.ts';
 import type { RedisClient } from './redis-client.ts';
 
 /** The one field of every stream entry; its value is JSON. */
@@ -55,7 +56,7 @@ return 0`;
 
 /**
  * Saves one step of a fold, where the fence is the newest.
- * KEYS  1 fence, 2 rows, 3 board changelog, 4 checkpoint, 5 histories and stories (see `history-ring.ts` for the fields),
+ * KEYS  1 fence, 2 rows, 3 board changelog, 4 checkpoint, 5 histories, stories and spans (see `history-ring.ts` for the fields),
  *       6 enrichment
  * ARGV  1 fence, 2 checkpoint, 3 number of removals, 4 number of rows, 5 number of entries of rings, then for each removal
  *       its session id, for each row its session id and JSON, for each entry its ring's id and JSON, and the changes as JSON.
@@ -70,7 +71,9 @@ local at = 6
 for _ = 1, tonumber(ARGV[3]) do
   local id = ARGV[at]
   redis.call('HDEL', KEYS[2], id)
-  for _, letter in ipairs({ 'h:', 's:' }) do
+  for _, letter in ipairs({ ${Object.values(RING_LETTERS)
+    .map((letter) => `'${letter}:'`)
+    .join(', ')} }) do
     local ring = letter .. id
     local told = tonumber(redis.call('HGET', KEYS[5], 'n:' .. ring) or 0)
     if told > 0 then

@@ -36,7 +36,15 @@ const giveRow = async (sessionId: string): Promise<void> => {
   const lease = await log.acquireLease(0, 'test', 60_000);
   if (!lease) throw new Error('the lease is taken');
   const rows = [{ sessionId, state: null, card: aCard({ sessionId }) }];
-  await log.save(lease, { rows, removed: [], changes: [], history: [], story: [], checkpoint: START_OFFSET });
+  await log.save(lease, {
+    rows,
+    removed: [],
+    changes: [],
+    history: [],
+    story: [],
+    spans: [],
+    checkpoint: START_OFFSET,
+  });
 };
 
 describe('when Redis is killed and comes back', () => {

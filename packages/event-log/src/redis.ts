@@ -13,7 +13,7 @@ import { type ConnectOptions, connect } from './redis-connections.ts';
 import { createRedisGroup } from './redis-group.ts';
 import { isNoSuchKey, NO_STREAM, type StreamEnds, toRawEntry, toStreamEnds } from './redis-stream.ts';
 import { parseRow } from './rows.ts';
-import { readableHistory, readableMachines, readableStory } from './stored.ts';
+import { readableHistory, readableMachines, readableSpans, readableStory } from './stored.ts';
 
 export { createKeys } from './keys.ts';
 export { runScript } from './lua.ts';
@@ -245,7 +245,7 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
         changesOffset: noStream ? NO_STREAM.last : toStreamEnds(stream).last,
       };
     },
-    save: async (lease, { rows, removed, changes, history, story, checkpoint }) => {
+    save: async (lease, { rows, removed, changes, history, story, spans, checkpoint }) => {
       assertPartition(lease.partition);
       const reply = await orDoubt(lease.partition, (redis) =>
         runScript(
@@ -257,11 +257,12 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
             checkpoint,
             removed.length,
             rows.length,
-            history.length + story.length,
+            history.length + story.length + spans.length,
             ...removed,
             ...rows.flatMap((row) => [row.sessionId, JSON.stringify(row)]),
             ...history.flatMap(({ sessionId, change }) => [ringId('history', sessionId), JSON.stringify(change)]),
             ...story.flatMap(({ sessionId, entry }) => [ringId('story', sessionId), JSON.stringify(entry)]),
+            ...spans.flatMap(({ sessionId, span }) => [ringId('spans', sessionId), JSON.stringify(span)]),
             ...changes.map((change) => JSON.stringify(change)),
           ],
         ),
@@ -277,6 +278,7 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
     },
 
     history: async (sessionId) => readableHistory(await readRing('history', sessionId)),
+    spans: async (sessionId) => readableSpans(await readRing('spans', sessionId)),
     story: async (sessionId) => readableStory(await readRing('story', sessionId)),
 
     saveMachine: async (machine) => {

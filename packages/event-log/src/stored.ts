@@ -1,8 +1,10 @@
 import {
   type Machine,
   machineSchema,
+  type Span,
   type StatusChange,
   type StoryEntry,
+  spanSchema,
   statusChangeSchema,
   storyEntrySchema,
 } from '@crewboard/contract';
@@ -22,4 +24,5 @@ const readable = <Value>(raws: readonly string[], schema: z.ZodType<Value>): Val
 
 export const readableHistory = (raws: readonly string[]): StatusChange[] => readable(raws, statusChangeSchema);
 export const readableStory = (raws: readonly string[]): StoryEntry[] => readable(raws, storyEntrySchema);
+export const readableSpans = (raws: readonly string[]): Span[] => readable(raws, spanSchema);
 export const readableMachines = (raws: readonly string[]): Machine[] => readable(raws, machineSchema);

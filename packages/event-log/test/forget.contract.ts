@@ -102,7 +102,15 @@ export const forgetPromises = (t: LogUnderTest): void => {
   it('tells how far the fold has come', async () => {
     expect(await t.log.checkpoint(0)).toBe(START_OFFSET);
     const lease = await t.lease();
-    await t.log.save(lease, { rows: [], removed: [], changes: [], history: [], story: [], checkpoint: '7-1' });
+    await t.log.save(lease, {
+      rows: [],
+      removed: [],
+      changes: [],
+      history: [],
+      story: [],
+      spans: [],
+      checkpoint: '7-1',
+    });
     expect(await t.log.checkpoint(0)).toBe('7-1');
   });
 

@@ -1,5 +1,5 @@
 import { START_OFFSET, type StatusChange } from '@crewboard/contract';
-import { aStatusChange, T0 } from '@crewboard/contract/testing';
+import { anAskSpan, aStatusChange, T0 } from '@crewboard/contract/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { FencedOff, HISTORY_MAX, type HistoryEntry } from '../src/event-log.ts';
 import { partitionOf } from '../src/partition.ts';
@@ -120,20 +120,24 @@ export const historyPromises = (t: LogUnderTest): void => {
       expect(await Promise.all(ids.map((id) => numbersOf(id)))).toEqual([[], ...kept.map(() => [1])]);
     });
 
-    it('and a story of the same session do not mix, and go together', async () => {
+    it('and a story and the spans of the same session do not mix, and go together', async () => {
       const held = await t.lease();
       const entry = { kind: 'reply', at: T0, text: 'Done.' } as const;
       const other = numbers(0, 99)
         .map((n) => `${session}${n}`)
         .find((id) => partitionOf(id, t.log.partitions) === 0);
       const story = [session, other ?? ''].map((sessionId) => ({ sessionId, entry }));
-      await t.log.save(held, aProjection({ rows: [aRow(session)], history: [told(session, 1)], story }));
+      const spans = [session, other ?? ''].map((sessionId) => ({ sessionId, span: anAskSpan() }));
+      await t.log.save(held, aProjection({ rows: [aRow(session)], history: [told(session, 1)], story, spans }));
       expect(await t.log.story(session)).toEqual([entry]);
+      expect(await t.log.spans(session)).toEqual([anAskSpan()]);
       expect(await numbersOf()).toEqual([1]);
       await t.log.save(held, aProjection({ removed: [session] }));
       expect(await t.log.story(session)).toEqual([]);
+      expect(await t.log.spans(session)).toEqual([]);
       expect(await numbersOf()).toEqual([]);
       expect(await t.log.story(other ?? '')).toEqual([entry]);
+      expect(await t.log.spans(other ?? '')).toEqual([anAskSpan()]);
     });
 
     it('is forgotten by a reset of the board, in every partition', async () => {

@@ -31,6 +31,7 @@ export const aProjection = (overrides: Partial<Projection> = {}): Projection => 
   changes: [],
   history: [],
   story: [],
+  spans: [],
   checkpoint: '1-0',
   ...overrides,
 });

@@ -41,6 +41,7 @@ const project = async (log: EventLog, cards: readonly Card[]): Promise<void> => 
       rows: here.map((card) => ({ sessionId: card.sessionId, state: {}, card })),
       changes: here.map((card): BoardChange => ({ type: 'CardChanged', sessionId: card.sessionId, card })),
       history: [],
+      spans: [],
       story: here.map(({ sessionId, now: text }) => ({
         sessionId,
         entry: { kind: 'reply', at: T0, text: text ?? '' },

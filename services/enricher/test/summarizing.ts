@@ -6,7 +6,7 @@ import {
   type RecordedChange,
   type StoryEntry,
 } from '@crewboard/contract';
-import { aCard, T0 } from '@crewboard/contract/testing';
+import { aCard, aToolEntry, T0 } from '@crewboard/contract/testing';
 import type { GroupEntry } from '@crewboard/event-log';
 import { openMemoryRecords } from '@crewboard/records/testing';
 import { createLogger, createMetrics } from '@crewboard/runtime';
@@ -106,7 +106,7 @@ type StoryOf = (sessionId: string) => StoryEntry[] | undefined;
 /** The story of one turn. */
 export const aTurn = (prompt: string, reply: string, at = T0): StoryEntry[] => [
   { kind: 'prompt', at, text: prompt, by: 'human' },
-  { kind: 'tool', at: at + 1_000, startedAt: at + 500, tool: 'Edit', input: 'src/tail.ts', outcome: 'done' },
+  aToolEntry({ at: at + 1_000, startedAt: at + 500, tool: 'Edit', input: 'src/tail.ts' }),
   { kind: 'reply', at: at + 2_000, text: reply },
   { kind: 'turn', at: at + 2_000, how: 'done', text: '' },
 ];

@@ -23,6 +23,7 @@ import { openapiRoute } from './routes/openapi.ts';
 import { passwordRoute } from './routes/password.ts';
 import { providerRoutes } from './routes/provider.ts';
 import { signOutRoute } from './routes/sign-out.ts';
+import { todayRoute } from './routes/today.ts';
 import { viewerRoute } from './routes/viewer.ts';
 import { webRoutes } from './routes/web.ts';
 import { webhooksRoute } from './routes/webhooks.ts';
@@ -123,6 +124,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   await app.register(agentsRoutes({ log, hub, access, limits: options.machineLimits, metrics }));
   await app.register(handOverRoute({ hub, log }));
   await app.register(claimRoutes({ hub, log }));
+  await app.register(todayRoute({ hub, log }));
   await app.register(machinesRoute({ log }));
   await app.register(noticesRoute({ records: options.records }));
   if (options.webhookSecret !== undefined) {

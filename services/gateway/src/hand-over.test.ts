@@ -1,18 +1,12 @@
 import type { Session, StoryEntry } from '@crewboard/contract';
-import { aBrief, aPullRequest, aSession, T0 } from '@crewboard/contract/testing';
+import { aBrief, aPullRequest, aSession, aToolEntry, T0 } from '@crewboard/contract/testing';
 import { expect, test } from 'vitest';
 import { handOverNote } from './hand-over.ts';
 
 const session = (overrides: Partial<Session> = {}): Session =>
   aSession({ sessionId: 's-1', title: 'Tail reader', machine: 'laptop', owner: 'Lena', cwd: '/w', ...overrides });
-const tool = (name: string, input: string, outcome: 'done' | 'error' = 'done'): StoryEntry => ({
-  kind: 'tool',
-  at: T0,
-  startedAt: T0,
-  tool: name,
-  input,
-  outcome,
-});
+const tool = (name: string, input: string, outcome: 'done' | 'error' = 'done'): StoryEntry =>
+  aToolEntry({ tool: name, input, outcome });
 
 test('tells what was done, what is open, which files, and where to go on', () => {
   const story: StoryEntry[] = [

@@ -83,6 +83,11 @@ export class LiveBoard {
     return this.#entries.get(sessionId)?.session;
   }
 
+  /** In no order. A session that changed is another object. */
+  sessions(): Session[] {
+    return Array.from(this.#entries.values(), ({ session }) => session);
+  }
+
   /** Puts the stored cards of a partition, and what is known of them, in place. Before anything else of that partition. */
   seed(partition: number, cards: readonly Card[], enrichments: readonly EnrichmentChange[], horizon: Offset): void {
     this.#snapshot = undefined;

@@ -21,6 +21,7 @@ import {
   openEmbeddedLog,
   partitionOf,
   type Row,
+  type SpanLine,
   type StoryLine,
 } from '@crewboard/event-log';
 import type { Records } from '@crewboard/records';
@@ -59,6 +60,7 @@ export const project = async (
   removed: readonly string[] = [],
   history: readonly HistoryEntry[] = [],
   story: readonly StoryLine[] = [],
+  spans: readonly SpanLine[] = [],
 ): Promise<void> => {
   for (let partition = 0; partition < log.partitions; partition++) {
     const isHere = (sessionId: string) => partitionOf(sessionId, log.partitions) === partition;
@@ -81,6 +83,7 @@ export const project = async (
       changes,
       history: told,
       story: story.filter(({ sessionId }) => isHere(sessionId)),
+      spans: spans.filter(({ sessionId }) => isHere(sessionId)),
       checkpoint,
     });
   }

@@ -1,5 +1,8 @@
-import type { RecordedEvent, SessionEvent, StatusChange, StoryEntry } from '@crewboard/contract';
+import type { RecordedEvent, SessionEvent, Span, StatusChange, StoryEntry } from '@crewboard/contract';
 import { type Decision, decide } from './decide.ts';
+import { endedAgent } from './spans/agents.ts';
+import { endedAsks, followedAsks } from './spans/asks.ts';
+import { evolveWork, isPieceOver, workSpan } from './spans/work.ts';
 import { initialState, type SessionState } from './state.ts';
 import { storyOf } from './story.ts';
 import { evolveClaim } from './views/claim.ts';
@@ -13,10 +16,11 @@ import { turnEventOf } from './views/turn.ts';
 
 type Event = SessionEvent | RecordedEvent;
 
-/** A state, and the changes of status on the way to it, in the order of time. */
+/** A state, and what was told on the way to it, in the order of time: the changes of status, and the spans that ended. */
 export interface Evolved {
   state: SessionState;
   changes: readonly StatusChange[];
+  spans: readonly Span[];
   /** What an event added to the session's story. */
   story?: StoryEntry | undefined;
 }
@@ -30,44 +34,79 @@ export const evolve = (before: SessionState | undefined, event: Event): SessionS
 /** {@link evolve}, with the changes of status that the event and the time since the one before it brought. */
 export const fold = (before: SessionState | undefined, event: Event): Evolved => {
   const previous = before ?? initialState(event.sessionId, event.machine, event.occurredAt);
-  if (before && event.position <= (before.positions[event.stream] ?? -1)) return { state: before, changes: [] };
+  if (before && event.position <= (before.positions[event.stream] ?? -1))
+    return { state: before, changes: [], spans: [] };
   const clock = Math.max(previous.clock, event.occurredAt);
   // What only passing time brought until now has happened before this event.
   const passed = passTime(previous, clock);
   const state = applied(passed.state, event, clock);
   const story = storyOf(before, event);
-  if (!mayChangeStatus(passed.state, state)) return { state, changes: passed.changes, story };
-  const shown = show(state, clock);
-  return { state: shown.state, changes: shown.change ? [...passed.changes, shown.change] : passed.changes, story };
+  const done = doneWith(passed.state, state, event);
+  if (!mayChangeStatus(passed.state, state))
+    return { state: done.state, changes: passed.changes, spans: joined(passed.spans, done.spans), story };
+  const shown = show(done.state, clock);
+  return {
+    state: shown.state,
+    changes: shown.change ? [...passed.changes, shown.change] : passed.changes,
+    spans: joined(passed.spans, joined(done.spans, shown.spans)),
+    story,
+  };
+};
+
+/** Most events end nothing: no list is copied for them. */
+const joined = (some: readonly Span[], more: readonly Span[]): readonly Span[] =>
+  more.length === 0 ? some : some.length === 0 ? more : [...some, ...more];
+
+const NO_SPANS: readonly Span[] = [];
+
+/** Tells the work and the subagent that ended with the event. */
+const doneWith = (
+  before: SessionState,
+  after: SessionState,
+  event: Event,
+): { state: SessionState; spans: readonly Span[] } => {
+  const agent = endedAgent(before.transcript, after.transcript, event);
+  const spans = agent ? [agent] : NO_SPANS;
+  const { work } = after;
+  if (!work || !isPieceOver(work, event)) return { state: after, spans };
+  const span = workSpan(work, event.occurredAt, after.facts.contextTokens?.value ?? 0);
+  return { state: { ...after, work: null }, spans: span ? [...spans, span] : spans };
 };
 
 /** The state at a later time: each time-out that is due by `now` has happened at its own time. */
 export const passTime = (state: SessionState, now: number): Evolved => {
   let at = state.shown?.until ?? null;
-  if (at === null || at > now) return { state, changes: [] };
+  if (at === null || at > now) return { state, changes: [], spans: NO_SPANS };
   const changes: StatusChange[] = [];
+  const spans: Span[] = [];
   let passed = state;
   while (at !== null && at <= now) {
     const shown = show(passed, at);
     passed = shown.state;
     if (shown.change) changes.push(shown.change);
+    spans.push(...shown.spans);
     const next: number | null = passed.shown?.until ?? null;
     at = next !== null && next > at ? next : null;
   }
-  return { state: passed, changes };
+  return { state: passed, changes, spans };
 };
 
 /** What is shown from `at` on: begun anew unless the same status was shown until then. */
-const show = (state: SessionState, at: number): { state: SessionState; change: StatusChange | undefined } => {
+const show = (
+  state: SessionState,
+  at: number,
+): { state: SessionState; change: StatusChange | undefined; spans: readonly Span[] } => {
   const decision = decide(state, at);
   const { status, nextAt: until } = decision;
   const { shown } = state;
   const since = shown?.status === status ? shown.since : decision.since;
   const key = keyOf(decision);
-  const next = { ...state, shown: { status, since, until, key } };
+  const asks = followedAsks(shown?.asks ?? [], decision);
+  const next = { ...state, shown: { status, since, until, key, asks } };
+  const spans = shown ? endedAsks(shown.asks, asks, decision, at) : NO_SPANS;
   // The first event may name a session before any source says what it does: that is no status that it had.
   const isNothingYet = !shown && decision.condition?.kind === 'unknown';
-  return { state: next, change: key === shown?.key || isNothingYet ? undefined : changeOf(decision, at) };
+  return { state: next, change: key === shown?.key || isNothingYet ? undefined : changeOf(decision, at), spans };
 };
 
 /** What makes two decisions two entries of a history. */
@@ -101,6 +140,7 @@ const applied = (previous: SessionState, event: Event, clock: number): SessionSt
     : previous.lastActivityAt,
   positions: withEntry(previous.positions, event.stream, event.position, STREAMS_KEPT),
   facts: evolveFacts(previous.facts, event),
+  work: evolveWork(previous.work, previous.transcript, event),
   ...viewAfter(previous, event),
 });
 

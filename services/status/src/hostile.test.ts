@@ -1,4 +1,11 @@
-import { cardSchema, type SessionEvent, START_OFFSET, sessionEventSchema, storyEntrySchema } from '@crewboard/contract';
+import {
+  cardSchema,
+  type SessionEvent,
+  START_OFFSET,
+  sessionEventSchema,
+  spanSchema,
+  storyEntrySchema,
+} from '@crewboard/contract';
 import { anEvent, T0 } from '@crewboard/contract/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -70,6 +77,7 @@ describe('a machine that tells of its session with intent', () => {
           expect(cardSchema.parse(shown)).toEqual(shown);
         }
         for (const { entry } of projection.story) storyEntrySchema.parse(JSON.parse(JSON.stringify(entry)));
+        for (const { span } of projection.spans) spanSchema.parse(JSON.parse(JSON.stringify(span)));
       }),
       { numRuns: 1_000 },
     );

@@ -1,5 +1,5 @@
 import type { BoardChange, Card, Offset, RecordedEvent, SessionEvent } from '@crewboard/contract';
-import type { EventEntry, HistoryEntry, PartitionBoard, Projection, StoryLine } from '@crewboard/event-log';
+import type { EventEntry, HistoryEntry, PartitionBoard, Projection, SpanLine, StoryLine } from '@crewboard/event-log';
 import { advance } from './card.ts';
 import { type Evolved, fold, isTold, passTime } from './evolve.ts';
 import { type HeardMachines, machineNews } from './machines.ts';
@@ -76,7 +76,7 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
   const projectionOf = (
     sessions: readonly Held[],
     changes: readonly BoardChange[],
-    { history, story }: Told,
+    { history, story, spans }: Told,
   ): Projection => ({
     rows: sessions
       .filter(isHeld)
@@ -85,16 +85,18 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
     changes,
     history: history.filter(({ sessionId }) => held.has(sessionId)),
     story: story.filter(({ sessionId }) => held.has(sessionId)),
+    spans: spans.filter(({ sessionId }) => held.has(sessionId)),
     checkpoint,
   });
 
   const take = (
     session: Held,
-    { state, changes, story: entry }: Evolved,
-    { history, story, contradictions }: Told,
+    { state, changes, spans: ended, story: entry }: Evolved,
+    { history, story, spans, contradictions }: Told,
   ): Held => {
     session.state = state;
     if (entry) story.push({ sessionId: state.sessionId, entry });
+    for (const span of ended) spans.push({ sessionId: state.sessionId, span });
     for (const change of changes) {
       history.push({ sessionId: state.sessionId, change });
       const { disagreement } = change;
@@ -112,6 +114,7 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
     const isOfOthers = (of: { sessionId: string }) => of.sessionId !== sessionId;
     told.history = told.history.filter(isOfOthers);
     told.story = told.story.filter(isOfOthers);
+    told.spans = told.spans.filter(isOfOthers);
     const removal = remove(session);
     // A card that was never saved is on no board.
     if (session.card) told.removals.push(removal);
@@ -151,7 +154,7 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
     fold: (entries: readonly EventEntry[], now: number): Step => {
       const touched = new Set<Held>();
       const setAside: SetAside[] = [];
-      const told: Told = { removals: [], history: [], story: [], contradictions: [] };
+      const told: Told = { removals: [], history: [], story: [], spans: [], contradictions: [] };
       for (const entry of entries) {
         checkpoint = entry.offset;
         if (!entry.ok) {
@@ -183,7 +186,7 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
     tick: (now: number, isAtEnd = true): Step => {
       const changed: Held[] = [];
       const changes: BoardChange[] = [];
-      const told: Told = { removals: [], history: [], story: [], contradictions: [] };
+      const told: Told = { removals: [], history: [], story: [], spans: [], contradictions: [] };
       for (const session of held.values()) {
         if (session.nextAt > now) continue;
         if (isAtEnd && expiresAt(session) <= now) {
@@ -209,6 +212,7 @@ interface Told {
   removals: BoardChange[];
   history: HistoryEntry[];
   story: StoryLine[];
+  spans: SpanLine[];
   contradictions: Contradiction[];
 }
 

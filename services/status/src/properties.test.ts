@@ -159,14 +159,14 @@ describe('any life of a session', () => {
           if (index === at && state) state = JSON.parse(JSON.stringify(state)) as SessionState;
           const evolved = fold(state, event);
           state = evolved.state;
-          changes.push(...evolved.changes);
+          changes.push(...evolved.changes, ...evolved.spans);
         }
         let whole: SessionState | undefined;
         const expected: unknown[] = [];
         for (const event of events) {
           const evolved = fold(whole, event);
           whole = evolved.state;
-          expected.push(...evolved.changes);
+          expected.push(...evolved.changes, ...evolved.spans);
         }
         expect(JSON.stringify(state)).toBe(JSON.stringify(whole));
         expect(changes).toEqual(expected);
@@ -206,15 +206,22 @@ describe('any life of a session', () => {
 const storedAfter = (events: readonly SessionEvent[], cuts: ReadonlySet<number>) => {
   const board = { rows: [], enrichments: [], checkpoint: START_OFFSET, changesOffset: START_OFFSET };
   const partition = createPartitionFold(board, 100 * 24 * HOUR);
-  let stored: { row: unknown; history: unknown[]; story: unknown[] } = { row: undefined, history: [], story: [] };
+  const nothing = () => ({
+    row: undefined as unknown,
+    history: [] as unknown[],
+    story: [] as unknown[],
+    spans: [] as unknown[],
+  });
+  let stored = nothing();
   let shown: unknown;
   const save = (batch: readonly SessionEvent[]) => {
     const entries = batch.map((event) => ({ ok: true as const, offset: '1-0', event: { ...event, offset: '1-0' } }));
-    const { rows, removed, changes, history, story } = partition.fold(entries, LATER).projection;
-    if (removed.length > 0) stored = { row: undefined, history: [], story: [] };
+    const { rows, removed, changes, history, story, spans } = partition.fold(entries, LATER).projection;
+    if (removed.length > 0) stored = nothing();
     for (const row of rows) stored.row = row;
     stored.history.push(...history.map(({ change }) => change));
     stored.story.push(...story.map(({ entry }) => entry));
+    stored.spans.push(...spans.map(({ span }) => span));
     for (const change of changes) shown = change.type === 'CardChanged' ? change.card : undefined;
   };
   let from = 0;

@@ -1,5 +1,6 @@
-import { claimSchema, STATUSES } from '@crewboard/contract';
+import { askSchema, claimSchema, STATUSES } from '@crewboard/contract';
 import { z } from 'zod';
+import { workSchema } from './spans/work.ts';
 import { factsSchema, noFacts } from './views/facts.ts';
 import { count, ms } from './views/fields.ts';
 import { hooksSchema, silentHooks } from './views/hooks.ts';
@@ -31,12 +32,22 @@ export const sessionStateSchema = z.object({
   facts: factsSchema,
   /** The last that anybody looked at; whether it is still needed, the other views tell. */
   claim: claimSchema.nullable().default(null),
+  /** The work under way, until it is told as a span. */
+  work: workSchema.nullable(),
 
   /**
    * The status that was last decided: since when (a change of source alone does not begin it anew), when time alone may
-   * change it (null for never), and what of it is told as a change (`key`).
+   * change it (null for never), what of it is told as a change (`key`), and the asks whose end is to be told.
    */
-  shown: z.object({ status: z.enum(STATUSES), since: ms, until: ms.nullable(), key: z.string() }).nullable(),
+  shown: z
+    .object({
+      status: z.enum(STATUSES),
+      since: ms,
+      until: ms.nullable(),
+      key: z.string(),
+      asks: z.array(askSchema).readonly(),
+    })
+    .nullable(),
 });
 export type SessionState = z.infer<typeof sessionStateSchema>;
 
@@ -55,5 +66,6 @@ export const initialState = (sessionId: string, machine: string, at: number): Se
   machineLost: null,
   facts: noFacts,
   claim: null,
+  work: null,
   shown: null,
 });

@@ -22,10 +22,14 @@ it('tells a call when it has its result, with how long it took', () => {
     kind: 'tool',
     at: T0 + 5_000,
     startedAt: T0,
+    toolUseId: 'toolu_1',
     tool: 'Bash',
     input: 'npm test',
     outcome: 'done',
+    allowedBy: null,
   });
+  const finished = anEvent('ToolFinished', { data: { allowedBy: 'person' } });
+  expect(storyOf(asked, finished)).toMatchObject({ allowedBy: 'person' });
 });
 
 it('tells nothing twice: hooks and subagents have their own places', () => {

@@ -31,16 +31,18 @@ export const storyOf = (before: SessionState | undefined, event: SessionEvent): 
 };
 
 const toolEntry = (before: SessionState | undefined, event: EventOf<'ToolFinished'>): StoryEntry => {
-  const { toolUseId, outcome } = event.data;
+  const { toolUseId, outcome, allowedBy = null } = event.data;
   const call = before?.transcript.openTools[toolUseId];
   const { occurredAt: at } = event;
   return {
     kind: 'tool',
     at,
     startedAt: call?.at ?? null,
+    toolUseId,
     tool: call?.tool ?? '',
     input: cut(call?.input ?? ''),
     outcome,
+    allowedBy,
   };
 };
 

@@ -136,7 +136,7 @@ export const statusServiceSuite = (backend: string, open: () => Promise<EventLog
       await untilFolded();
       const checkpoint = await log.lastOffset(0);
       await expect(
-        log.save(frozen, { rows: [], removed: [], changes: [], history: [], story: [], checkpoint }),
+        log.save(frozen, { rows: [], removed: [], changes: [], history: [], story: [], spans: [], checkpoint }),
       ).rejects.toMatchObject({
         code: 'FENCED_OFF',
       });

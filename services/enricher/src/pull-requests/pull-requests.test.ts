@@ -59,7 +59,15 @@ const world = async () => {
       ...removed.map((sessionId): BoardChange => ({ type: 'CardRemoved', sessionId })),
     ];
     const rows = cards.map((card) => ({ sessionId: card.sessionId, state: {}, card }));
-    await log.save(lease, { rows, removed, changes, history: [], story: [], checkpoint: await log.lastOffset(0) });
+    await log.save(lease, {
+      rows,
+      removed,
+      changes,
+      history: [],
+      story: [],
+      spans: [],
+      checkpoint: await log.lastOffset(0),
+    });
   };
 
   const replica = (holder = 'one', { credentials = { token: 'good' }, apiUrl = github.url }: Options = {}) => {

@@ -7,6 +7,7 @@ import {
   noticesSchema,
   sessionSchema,
   statusChangeSchema,
+  todaySchema,
 } from '@crewboard/contract';
 import { z } from 'zod';
 import { historySchema, storySchema } from '../routes/board.ts';
@@ -24,6 +25,7 @@ export const boardArea: Area = {
     HandOver: handOverSchema,
     ClaimRequest: claimRequestSchema,
     Notices: noticesSchema,
+    Today: todaySchema,
     Machine: machineSchema,
     Machines: machinesSchema,
   },
@@ -72,10 +74,11 @@ export const boardArea: Area = {
       get: {
         operationId: 'getStory',
         summary:
-          'What a session did: prompts, replies, calls and turns, as far as its machine tells them, the oldest first',
+          'What a session did, as far as its machine tells it, the oldest first: prompts, replies, calls, turns; and spans of its ' +
+          'time: what it waited for, what its work cost',
         parameters: [inPath('id')],
         responses: {
-          200: json('The story now; at most 200 entries', 'Story'),
+          200: json('The story now; at most the latest 200 entries, and 200 spans', 'Story'),
           404: json('No such session on the board', 'Problem'),
           ...signedOut,
           ...misdirected,
@@ -140,6 +143,28 @@ export const boardArea: Area = {
           200: json('The notices now', 'Notices'),
           ...misdirected,
           503: json('The notices can not be read now; see Retry-After', 'Problem'),
+        },
+      },
+    },
+    '/api/today': {
+      get: {
+        operationId: 'getToday',
+        summary: 'The figures of the day: how long sessions waited for people, when they worked, what they cost',
+        parameters: [
+          {
+            name: 'tz',
+            in: 'query',
+            required: false,
+            description: 'The time zone by whose clocks the day begins, such as Europe/Berlin; UTC where it is absent',
+            schema: { type: 'string', maxLength: 100 },
+          },
+        ],
+        responses: {
+          200: json('The day until now; at most ten seconds old', 'Today'),
+          400: json('No such time zone', 'Problem'),
+          ...signedOut,
+          ...misdirected,
+          503: json('The board was not read yet, or the log can not be read now; see Retry-After', 'Problem'),
         },
       },
     },

@@ -1,4 +1,4 @@
-import { aStatusChange, T0 } from '@crewboard/contract/testing';
+import { anAskSpan, aStatusChange, T0 } from '@crewboard/contract/testing';
 import { expect, test } from 'vitest';
 import { card, openLog, project, startGateway } from '../../test/harness.ts';
 import { problemSchema } from '../problem.ts';
@@ -46,10 +46,10 @@ test('answers 404 for the history of a session that is not on the board', async 
 test('tells what a session did', async () => {
   const log = await openLog();
   const entry = { kind: 'reply', at: T0, text: 'Done.' } as const;
-  await project(log, [card('a')], [], [], [{ sessionId: 'a', entry }]);
+  await project(log, [card('a')], [], [], [{ sessionId: 'a', entry }], [{ sessionId: 'a', span: anAskSpan() }]);
   const { url } = await startGateway(log);
   const answer = await fetch(`${url}/api/sessions/a/story`);
-  expect(storySchema.parse(await answer.json())).toEqual({ sessionId: 'a', story: [entry] });
+  expect(storySchema.parse(await answer.json())).toEqual({ sessionId: 'a', story: [entry], spans: [anAskSpan()] });
   expect((await fetch(`${url}/api/sessions/nobody/story`)).status).toBe(404);
 });
 

@@ -1,4 +1,4 @@
-import { statusChangeSchema, storyEntrySchema } from '@crewboard/contract';
+import { spanSchema, statusChangeSchema, storyEntrySchema } from '@crewboard/contract';
 import type { EventLog } from '@crewboard/event-log';
 import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
@@ -18,6 +18,8 @@ export const storySchema = z.object({
   sessionId: z.string(),
   /** The oldest first. */
   story: z.array(storyEntrySchema),
+  /** In the order in which they ended. */
+  spans: z.array(spanSchema),
 });
 type Story = z.infer<typeof storySchema>;
 
@@ -52,8 +54,9 @@ export const boardRoutes =
     app.get('/api/sessions/:id/story', async (request, reply) => {
       const { id } = sessionParams.parse(request.params);
       if (!board().session(id)) return reply.callNotFound();
-      const story = await orUnavailable(log.story(id), 'The log can not be read now.');
-      const answer: Story = { sessionId: id, story };
+      const reading = Promise.all([log.story(id), log.spans(id)]);
+      const [story, spans] = await orUnavailable(reading, 'The log can not be read now.');
+      const answer: Story = { sessionId: id, story, spans };
       return answer;
     });
   };

@@ -41,11 +41,12 @@ const DISCLOSED: { [Type in SessionEventType]: Disclose<Type> } = {
     input: show.preview(input),
     model: show.wordOrNull(model),
   }),
-  ToolFinished: ({ toolUseId, outcome, background, taskId }, show) => ({
+  ToolFinished: ({ toolUseId, outcome, background, taskId, allowedBy }, show) => ({
     toolUseId: show.id(toolUseId),
     outcome,
     ...(background === undefined ? {} : { background }),
     ...(taskId === undefined ? {} : { taskId: show.id(taskId) }),
+    ...(allowedBy === undefined ? {} : { allowedBy }),
   }),
   TurnEnded: ({ durationMs, backgroundAgents, backgroundShells }) => ({
     durationMs,

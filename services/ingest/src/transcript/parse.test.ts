@@ -122,6 +122,17 @@ describe('results of tools', () => {
     expect(outcome(fields, result)).toEqual([{ type: 'ToolFinished', toolUseId: 'toolu_1', outcome: expected }]);
   });
 
+  it.each([
+    ['person', { decision: 'accept', source: 'user_temporary', grantScope: 'once' }],
+    ['rule', { decision: 'accept', source: 'config', reasonType: 'mode' }],
+    [undefined, { decision: 'accept', source: 'of tomorrow' }],
+    [undefined, { decision: 'reject', source: 'config' }],
+    [undefined, 'odd'],
+  ])('say who let the call run: %s', (allowedBy, permissionDecision) => {
+    const [finished] = outcome({ permissionDecision });
+    expect(finished && 'allowedBy' in finished ? finished.allowedBy : undefined).toBe(allowedBy);
+  });
+
   it('name what goes on in the background', () => {
     expect(outcome({ toolUseResult: { backgroundTaskId: 'b1' } })).toMatchObject([{ background: 'shell' }]);
     expect(outcome({ toolUseResult: { status: 'async_launched' } })).toMatchObject([{ background: 'agent' }]);

@@ -8,8 +8,21 @@ type Finished = FactOf<'ToolFinished'>['data'];
 export const resultFacts = (entry: JsonObject, result: JsonObject): Fact[] => {
   const outcome = outcomeOf(entry, result);
   const background = backgroundOf(entry.toolUseResult);
-  const finished: Finished = { toolUseId: nameOf(textOf(result.tool_use_id) ?? ''), outcome, ...background };
+  const finished: Finished = {
+    toolUseId: nameOf(textOf(result.tool_use_id) ?? ''),
+    outcome,
+    ...background,
+    ...allowedBy(entry.permissionDecision),
+  };
   return [{ type: 'ToolFinished', data: finished }, ...(background ? [] : waitedFor(entry.toolUseResult, outcome))];
+};
+
+/** The client's word is `user_temporary`, `user_permanent`, …, or `config` for settings, modes and what they let through. */
+const allowedBy = (decision: unknown): Pick<Finished, 'allowedBy'> => {
+  if (!isObject(decision) || decision.decision !== 'accept') return {};
+  const source = textOf(decision.source) ?? '';
+  if (source.startsWith('user')) return { allowedBy: 'person' };
+  return source === 'config' ? { allowedBy: 'rule' } : {};
 };
 
 const outcomeOf = (entry: JsonObject, result: JsonObject): Finished['outcome'] => {
