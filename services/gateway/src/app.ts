@@ -58,6 +58,10 @@ export interface AppOptions {
 /** Clients have nothing to say on a feed. */
 const CLIENT_MESSAGE_BYTES = 1024;
 
+const noJsonSchema = (): never => {
+  throw new Error('no route here has a JSON Schema: requests are parsed with zod');
+};
+
 /** Builds the gateway's server; whoever calls it listens, or injects. */
 export const buildApp = async (options: AppOptions): Promise<FastifyInstance> => {
   const { log, access, hub, registry, signIn, openTo, publicUrl, feedLimits } = options;
@@ -77,6 +81,8 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
       connectionsCheckingInterval: Math.min(5_000, options.requestTimeoutMs / 2),
     },
     routerOptions: { maxParamLength: 200 },
+    // Requests are parsed with zod. Without these two, Fastify loads compilers for JSON Schema that nobody asks for.
+    schemaController: { compilersFactory: { buildValidator: noJsonSchema, buildSerializer: noJsonSchema } },
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerUnreadable,
   });
