@@ -14,10 +14,10 @@ const MINUTE = 60_000;
 const chipsOf = (card: { findAll: DOMWrapper<Element>['findAll'] }): string[] =>
   card.findAll('.chips > li').map((chip) => chip.text());
 
-const mountCard = (overrides: Partial<Session> = {}) => {
+const mountCard = (overrides: Partial<Session> = {}, { isDense = false } = {}) => {
   const clock = ref(T0 + 9 * MINUTE);
   const session = ref(aSession(overrides));
-  const links = notedLinks({ 'session-2': 'The one before' });
+  const links = notedLinks({ 'session-2': 'The one before' }, [], isDense);
   const host = mount(
     defineComponent({
       setup() {
@@ -41,7 +41,7 @@ test('shows title, now, place and person, and nothing that is not there', () => 
 
 test('shows no row that would be empty', () => {
   const { card } = mountCard({ branch: null, now: null, owner: null, model: null });
-  expect(card.find('.chips').exists()).toBe(false);
+  expect(card.get('.chips').element.childElementCount).toBe(0);
   expect(card.find('.now').exists()).toBe(false);
   expect(card.find('.avatar').exists()).toBe(false);
   expect(card.find('.spent').exists()).toBe(false);
@@ -266,4 +266,42 @@ test('shows hostile text as text', () => {
   expect(card.find('img').exists()).toBe(false);
   expect(card.get('h3').text()).toBe(hostile);
   expect(card.get('a.pull').attributes('href')).toBeUndefined();
+});
+
+test('says in words and with a sign that nobody is asked', () => {
+  const { card } = mountCard({ permissionMode: 'bypassPermissions' });
+  const chip = card.get('[data-chip="permission"]');
+  expect(chip.text()).toBe('bypasses permissions');
+  expect(chip.find('svg').exists()).toBe(true);
+  expect(mountCard({ permissionMode: 'default' }).card.find('[data-chip="permission"]').exists()).toBe(false);
+});
+
+test('takes three lines where that is asked for, and leaves out nothing that one has to know', () => {
+  const asked = mountCard(
+    {
+      ...asking(anAsk({ input: 'git push --force' }), anAsk({ id: 'ask-2' })),
+      subagents: [anAgent(), anAgent({ agentId: 'agent-2', status: 'done' })],
+      tasks: [{ id: '1', subject: 'Read', status: 'completed' }],
+      pullRequest: aPullRequest({ number: 418 }),
+    },
+    { isDense: true },
+  );
+  expect(asked.card.get('.ask').text()).toMatch(/^Bash\s*git push --force\s*\+1/);
+  expect(asked.card.find('.subagents').exists()).toBe(false);
+  expect(chipsOf(asked.card).map((chip) => chip.replace(/\s+/g, ' '))).toEqual([
+    'main',
+    expect.stringMatching(/^#418/),
+    '1/1 tasks done',
+    '1 agent',
+  ]);
+  expect(asked.card.get('.row').text()).toContain('Dev');
+  const retried = mountCard({ condition: { kind: 'retrying', says: 'Attempt 3 of 10', since: T0 } }, { isDense: true });
+  expect(retried.card.get('.line').text()).toMatch(/^Retrying\s*Attempt 3 of 10$/);
+});
+
+test('of a session whose texts are withheld it tells what it may', () => {
+  const { card } = mountCard({ title: '', goal: null, cwd: '', branch: null, prompts: 2, now: 'Bash' });
+  expect(card.get('h3').text()).toBe('A session in acme/widgets');
+  expect(card.get('.now').text()).toBe('Bash');
+  expect(card.get('[data-chip="withheld"]').text()).toBe('texts withheld');
 });

@@ -16,6 +16,8 @@ export interface BoardLinks {
   nameOf(sessionId: string): string | null;
   /** Whether a person's sessions have to be told apart by their machines. */
   isOnSeveralMachines(owner: string): boolean;
+  /** Whether cards take little room. */
+  readonly isDense: Readonly<Ref<boolean>>;
 }
 
 const linksKey: InjectionKey<BoardLinks> = Symbol('links');

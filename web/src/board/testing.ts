@@ -37,6 +37,7 @@ export const anAgent = (overrides: Partial<Subagent> = {}): Subagent => ({
 export const notedLinks = (
   names: Record<string, string> = {},
   several: readonly string[] = [],
+  isDense = false,
 ): BoardLinks & { asked: string[] } => {
   const asked: string[] = [];
   return {
@@ -48,5 +49,6 @@ export const notedLinks = (
     wantedId: ref(null),
     nameOf: (sessionId) => names[sessionId] ?? null,
     isOnSeveralMachines: (owner) => several.includes(owner),
+    isDense: ref(isDense),
   };
 };

@@ -1,42 +1,19 @@
 import type { StatusChange } from '@crewboard/contract';
-import { onScopeDispose, type Ref, ref, shallowRef, watch } from 'vue';
+import { computed, type Ref } from 'vue';
 import type { GatewayClient } from '../feed/gateway-client.ts';
+import { type Asked, useAsked } from '../feed/use-asked.ts';
 
-export interface SessionHistory {
-  /** The newest first; null until they were told once. Those last told stay while a newer answer fails. */
+export interface SessionHistory extends Pick<Asked<unknown>, 'problem' | 'reload'> {
+  /** The newest first; null until they were told once. */
   changes: Readonly<Ref<readonly StatusChange[] | null>>;
-  problem: Readonly<Ref<'gone' | 'unreachable' | null>>;
-  /** Asks again. */
-  reload(): void;
 }
 
-/** A session's history, asked for at once and again whenever `revision` becomes another. Answers out of turn are dropped. */
+/** A session's history, asked for at once and again whenever `revision` becomes another. */
 export const useHistory = (
   sessionId: string,
   revision: () => string,
   load: GatewayClient['history'],
 ): SessionHistory => {
-  const changes = shallowRef<readonly StatusChange[] | null>(null);
-  const problem = ref<'gone' | 'unreachable' | null>(null);
-  let asking: AbortController | undefined;
-
-  const reload = async (): Promise<void> => {
-    asking?.abort();
-    const own = new AbortController();
-    asking = own;
-    try {
-      const history = await load(sessionId, own.signal);
-      if (asking !== own) return;
-      if (history) changes.value = history.toReversed();
-      problem.value = history ? null : 'gone';
-    } catch {
-      if (asking === own) problem.value = 'unreachable';
-    }
-  };
-  watch(revision, reload, { immediate: true });
-  onScopeDispose(() => {
-    asking?.abort();
-    asking = undefined;
-  });
-  return { changes, problem, reload };
+  const { answer, problem, reload } = useAsked(revision, (signal) => load(sessionId, signal));
+  return { changes: computed(() => answer.value?.toReversed() ?? null), problem, reload };
 };

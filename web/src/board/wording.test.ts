@@ -9,6 +9,7 @@ import {
   cost,
   costInWords,
   costLabel,
+  isWithheld,
   modelName,
   neededFor,
   nowLine,
@@ -134,8 +135,17 @@ test('counts checks in words', () => {
 });
 
 test('never leaves a session without a name', () => {
-  expect(titleOf({ title: ' ', goal: 'Fix it', brief: null })).toBe('Fix it');
-  expect(titleOf({ title: '', goal: null, brief: null })).toBe('Untitled session');
+  const untitled = aSession({ title: ' ', goal: null });
+  expect(titleOf({ ...untitled, goal: 'Fix it' })).toBe('Fix it');
+  expect(titleOf({ ...untitled, prompts: 3 })).toBe('Untitled session');
+  expect(titleOf({ ...untitled, prompts: 0 })).toBe('New session');
+});
+
+test('calls a session whose texts stay on its machine by where it is', () => {
+  const withheld = aSession({ title: '', goal: null, cwd: '', branch: null, prompts: 4 });
+  expect(isWithheld(withheld)).toBe(true);
+  expect(titleOf(withheld)).toBe('A session in acme/widgets');
+  expect(isWithheld(aSession())).toBe(false);
 });
 
 test('puts the number of those who need a person into the title of the page', () => {

@@ -90,9 +90,18 @@ export const LINKED_WORDS: Record<PullRequest['linkedBy'], string> = {
   url: 'by the address that a command printed',
 };
 
-/** What a session is called; one without a title still has a name. */
-export const titleOf = ({ title, goal, brief }: Pick<Session, 'title' | 'goal' | 'brief'>): string =>
-  title.trim() || brief?.goal?.trim() || goal?.trim() || 'Untitled session';
+/** Whether its machine tells what a session does, but none of its texts: at that privacy tier no path leaves it either. */
+export const isWithheld = ({ cwd, title, goal }: Pick<Session, 'cwd' | 'title' | 'goal'>): boolean =>
+  cwd === '' && title.trim() === '' && !goal;
+
+/** What a session is called; one without a title still has a name: where it is, or that it has only begun. */
+export const titleOf = (session: Pick<Session, 'title' | 'goal' | 'brief' | 'cwd' | 'repo' | 'prompts'>): string => {
+  const { title, goal, brief, repo, prompts } = session;
+  const told = title.trim() || brief?.goal?.trim() || goal?.trim();
+  if (told) return told;
+  if (isWithheld(session) && repo) return `A session in ${repo}`;
+  return prompts === 0 ? 'New session' : 'Untitled session';
+};
 
 /** What its longest open ask needs a person for, in a model's words; null where nobody put it into words. */
 export const neededFor = ({ attention, brief }: Pick<Session, 'attention' | 'brief'>): string | null =>

@@ -10,7 +10,9 @@ import {
   noticesSchema,
   type SignInRequest,
   type StatusChange,
+  type StoryEntry,
   statusChangeSchema,
+  storyEntrySchema,
   type ViewerAnswer,
   viewerAnswerSchema,
 } from '@crewboard/contract';
@@ -38,6 +40,8 @@ export interface GatewayClient {
   signOut(): Promise<void>;
   /** A session's changes of status, the oldest first; `null` for one that is not on the board. */
   history(sessionId: string, signal: AbortSignal): Promise<readonly StatusChange[] | null>;
+  /** What a session did, the oldest first; `null` for one that is not on the board. */
+  story(sessionId: string, signal: AbortSignal): Promise<readonly StoryEntry[] | null>;
   /** A note for the colleague who goes on with a session, as plain text. For members. */
   handOver(sessionId: string): Promise<string>;
   machines(signal: AbortSignal): Promise<Machines>;
@@ -61,6 +65,7 @@ export interface GatewayClientOptions {
 }
 
 const historySchema = z.object({ history: z.array(statusChangeSchema) });
+const storySchema = z.object({ story: z.array(storyEntrySchema) });
 const problemSchema = z.object({ message: z.string() });
 
 const refusalOf = (response: Response, body: unknown): Refused => {
@@ -85,6 +90,15 @@ export const createGatewayClient = ({ base = '', onSignedOut }: GatewayClientOpt
       throw error;
     }
   };
+  /** Something of a session; null for one that is not on the board. */
+  const askOf = async (sessionId: string, what: string, signal: AbortSignal): Promise<unknown> => {
+    try {
+      return await ask(`/sessions/${encodeURIComponent(sessionId)}/${what}`, { signal });
+    } catch (error) {
+      if (error instanceof Refused && error.status === 404) return null;
+      throw error;
+    }
+  };
   const sending = (body: unknown): RequestInit => ({
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -100,14 +114,10 @@ export const createGatewayClient = ({ base = '', onSignedOut }: GatewayClientOpt
     async signOut() {
       await ask('/sign-out', { method: 'POST' });
     },
-    async history(sessionId, signal) {
-      try {
-        return historySchema.parse(await ask(`/sessions/${encodeURIComponent(sessionId)}/history`, { signal })).history;
-      } catch (error) {
-        if (error instanceof Refused && error.status === 404) return null;
-        throw error;
-      }
-    },
+    history: async (sessionId, signal) =>
+      historySchema.nullable().parse(await askOf(sessionId, 'history', signal))?.history ?? null,
+    story: async (sessionId, signal) =>
+      storySchema.nullable().parse(await askOf(sessionId, 'story', signal))?.story ?? null,
     async handOver(sessionId) {
       const path = `/sessions/${encodeURIComponent(sessionId)}/hand-over`;
       return handOverSchema.parse(await ask(path, { method: 'POST' })).note;
