@@ -1,6 +1,28 @@
 import type { Catalogue } from '../keys.ts';
 import { board } from './board.ts';
+import { card } from './card.ts';
 import { common } from './common.ts';
+import { find } from './find.ts';
+import { firstRun } from './firstRun.ts';
+import { machines } from './machines.ts';
+import { queue } from './queue.ts';
+import { session } from './session.ts';
 import { settings } from './settings.ts';
+import { shell } from './shell.ts';
+import { signIn } from './signIn.ts';
+import { status } from './status.ts';
 
-export const de: Catalogue = { board, common, settings };
+export const de: Catalogue = {
+  board,
+  card,
+  common,
+  find,
+  firstRun,
+  machines,
+  queue,
+  session,
+  settings,
+  shell,
+  signIn,
+  status,
+};

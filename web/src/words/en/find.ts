@@ -1,0 +1,4 @@
+export const find = {
+  title: 'Find a session',
+  placeholder: 'Find a session, branch, person…',
+} as const;

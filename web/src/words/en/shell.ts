@@ -1,0 +1,25 @@
+export const shell = {
+  pages: 'Pages',
+  board: 'Board',
+  machines: 'Machines',
+  notices: 'Notices',
+  updated: 'The board was updated; this page is from before.',
+  updatedTo: 'The board was updated to {version}; this page is from before.',
+  reload: 'Reload',
+  connection: {
+    connecting: 'Connecting…',
+    live: 'Live',
+    offline: 'Not connected since {time}.',
+    unreadable: 'The server speaks another version than this page. Reload the page.',
+    trying: 'Trying again…',
+    tryingIn: 'Trying again in {seconds} s.',
+  },
+  viewer: {
+    title: 'You',
+    signedInAs: 'Signed in as {name}',
+    signOut: 'Sign out',
+    viewer: 'Viewer: looks',
+    member: 'Member: may add machines',
+    admin: 'Admin: may add and revoke machines',
+  },
+} as const;

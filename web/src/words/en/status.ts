@@ -1,0 +1,62 @@
+/** What a session does, why the board says so, and what it asks. */
+export const status = {
+  waiting_for_approval: 'Needs approval',
+  working: 'Working',
+  waiting_for_input: 'Waiting',
+  idle: 'Idle',
+  ended: 'Ended',
+  /** Where there is room for one short word only. */
+  short: {
+    waiting_for_approval: 'Approval',
+    working: 'Working',
+    waiting_for_input: 'Waiting',
+    idle: 'Idle',
+  },
+  inferred: 'inferred',
+  sourcesDiffer: 'Its sources differ',
+  condition: {
+    interrupted: 'Interrupted',
+    failed: 'Failed',
+    retrying: 'Retrying',
+    compacting: 'Compacting',
+    background_agents: 'Agents work on',
+    background_shell: 'Shell runs on',
+    closed: 'Closed',
+    crashed: 'Crashed',
+    moved_on: 'Moved on',
+    offline: 'Offline',
+    unknown: 'Unknown',
+  },
+  /** Who says so. */
+  source: {
+    presence: 'Presence',
+    hook: 'Hook',
+    job: 'Job',
+    transcript: 'Transcript',
+    process: 'Process',
+    machine: 'Machine',
+    timeout: 'Time-out',
+  },
+  /** What each source is. */
+  sourceIs: {
+    presence: 'the client’s own word on its state',
+    hook: 'told by the client as it happened',
+    job: 'the client’s notes on its background job',
+    transcript: 'read from what the session wrote',
+    process: 'whether the process still runs',
+    machine: 'whether its machine is heard',
+    timeout: 'guessed from silence',
+  },
+  ask: {
+    permission: 'Permission',
+    question: 'Question',
+    plan: 'Plan',
+    elicitation: 'Form',
+    dialog: 'Dialog',
+  },
+  askOf: 'Permission {tool}',
+  asks: '{n} ask: {kinds} | {n} asks: {kinds}',
+  aSubagent: 'a subagent',
+  checksFailed: 'CI failed',
+  changesRequested: 'Changes requested',
+} as const;
