@@ -1,8 +1,11 @@
 import { mount } from '@vue/test-utils';
-import { expect, test } from 'vitest';
+import { createPinia, setActivePinia } from 'pinia';
+import { beforeEach, expect, test } from 'vitest';
 import FilterBar from './FilterBar.vue';
 import FilterPanel from './FilterPanel.vue';
 import { type Choice, type Facet, type Filter, NO_FILTER } from './filter.ts';
+
+beforeEach(() => setActivePinia(createPinia()));
 
 const choicesOf = (people: number, machines: number, repositories: number): Record<Facet, readonly Choice[]> => {
   const some = (name: string, count: number) =>

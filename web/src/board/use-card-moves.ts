@@ -1,7 +1,9 @@
 import type { Status } from '@crewboard/contract';
 import { computed, nextTick, shallowRef, watch } from 'vue';
+import type { Command } from '../keys/command.ts';
 import { useCommands } from '../keys/commands.ts';
 import { type CardGrid, type Direction, firstsOf, heirOf, placeIn, stepFrom } from '../keys/moves.ts';
+import { t } from '../words/index.ts';
 import type { Lane } from './grouping.ts';
 
 /** What of the board can be reached; `focusOn` brings a session into sight and gives it the focus. */
@@ -11,7 +13,6 @@ export interface MovableCards {
   focusOn: (sessionId: string) => unknown;
 }
 
-const isOnCard = (): boolean => document.activeElement?.closest('[data-session]') !== null;
 const focusedId = (): string | null =>
   document.activeElement?.closest<HTMLElement>('[data-session]')?.dataset.session ?? null;
 
@@ -47,18 +48,25 @@ export const useCardMoves = ({ lanes, columns, focusOn }: MovableCards) => {
     const next = stepFrom(grid.value, focusedId() ?? last.value, direction);
     if (next !== null) focusOn(next);
   };
-  const move = (direction: Direction, words: string, letter: string, arrow: string) => [
-    { ...shared(direction, words), keys: [letter], run: () => step(direction) },
-    // From elsewhere an arrow scrolls the page.
-    { ...shared(`${direction}.arrow`, words), keys: [arrow], isPossible: isOnCard, run: () => step(direction) },
-  ];
-  const shared = (id: string, words: string) =>
-    ({ id: `move.${id}`, section: 'move', words: () => words, repeats: true, isInPalette: false }) as const;
+  const move = (direction: Direction, letter: string, arrow: string): Command[] => {
+    const told = {
+      section: 'move',
+      words: () => t(`commands.${direction}`),
+      repeats: true,
+      isInPalette: false,
+      run: () => step(direction),
+    } as const;
+    return [
+      { ...told, id: `move.${direction}`, keys: [letter] },
+      // From elsewhere an arrow scrolls the page.
+      { ...told, id: `move.${direction}.arrow`, keys: [arrow], isPossible: () => focusedId() !== null },
+    ];
+  };
   useCommands([
-    ...move('down', 'Next card', 'j', 'ArrowDown'),
-    ...move('up', 'Card before', 'k', 'ArrowUp'),
-    ...move('left', 'Column before', 'h', 'ArrowLeft'),
-    ...move('right', 'Next column', 'l', 'ArrowRight'),
+    ...move('down', 'j', 'ArrowDown'),
+    ...move('up', 'k', 'ArrowUp'),
+    ...move('left', 'h', 'ArrowLeft'),
+    ...move('right', 'l', 'ArrowRight'),
   ]);
 
   // A card that goes leaves the focus to the next: nobody is thrown back to the start of the page.

@@ -2,7 +2,7 @@ import type { Session } from '@crewboard/contract';
 import type { IconName } from '../ui/icons.ts';
 
 /** What the help and the palette put together, in this order. */
-export const SECTIONS = ['session', 'move', 'find', 'view', 'go', 'help'] as const;
+export const SECTIONS = ['session', 'move', 'find', 'filter', 'view', 'go', 'settings', 'help'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** Something that a person can do on the page: by its keys, and from the palette. */
@@ -30,7 +30,8 @@ export interface Command {
 export interface SessionAction {
   id: string;
   icon: IconName;
-  words: (session: Session) => string;
+  /** Without a session: what it is called in general, in the help. */
+  words: (session?: Session) => string;
   keys?: readonly string[];
   isPossible?: (session: Session) => boolean;
   run: (session: Session) => unknown;
@@ -42,10 +43,7 @@ export const isPossible = ({ isPossible: may }: Command): boolean => may?.() ?? 
 export const onSessionInHand = (action: SessionAction, inHand: () => Session | undefined): Command => ({
   id: `session.${action.id}`,
   section: 'session',
-  words: () => {
-    const session = inHand();
-    return session ? action.words(session) : '';
-  },
+  words: () => action.words(inHand()),
   keys: action.keys ?? [],
   isPossible: () => {
     const session = inHand();

@@ -1,6 +1,6 @@
 import type { Session } from '@crewboard/contract';
 import { defineStore } from 'pinia';
-import { computed, onScopeDispose, type ShallowRef, shallowRef } from 'vue';
+import { computed, type MaybeRefOrGetter, onScopeDispose, type ShallowRef, shallowRef, toValue } from 'vue';
 import { useBoardStore } from '../stores/board.ts';
 import { type Command, isPossible, onSessionInHand, type SessionAction } from './command.ts';
 
@@ -17,7 +17,7 @@ const adding =
 /** All that can be done on the page as it stands: each part tells what can be done there while it is there. */
 export const useCommandsStore = defineStore('commands', () => {
   const board = useBoardStore();
-  const toldCommands = shallowRef<readonly (readonly Command[])[]>([]);
+  const toldCommands = shallowRef<readonly MaybeRefOrGetter<readonly Command[]>[]>([]);
   const toldActions = shallowRef<readonly (readonly SessionAction[])[]>([]);
   const toldOpen = shallowRef<readonly (() => string | null)[]>([]);
 
@@ -32,10 +32,14 @@ export const useCommandsStore = defineStore('commands', () => {
   const actions = computed(() => toldActions.value.flat());
   /** The latest first: the part that came last has the first say. */
   const commands = computed(() =>
-    [...actions.value.map((action) => onSessionInHand(action, inHand)), ...toldCommands.value.flat()].reverse(),
+    [
+      ...actions.value.map((action) => onSessionInHand(action, inHand)),
+      ...toldCommands.value.flatMap(toValue),
+    ].reverse(),
   );
   const actionsOn = (session: Session): SessionAction[] =>
     actions.value.filter(({ isPossible: may }) => may?.(session) ?? true);
+  const commandOf = (id: string): Command | undefined => commands.value.find((command) => command.id === id);
   /** What these keys call now; `undefined` where that is nothing. */
   const calledBy = (keys: string): Command | undefined =>
     commands.value.find((command) => command.keys?.includes(keys) && isPossible(command));
@@ -45,6 +49,7 @@ export const useCommandsStore = defineStore('commands', () => {
     inHand,
     actionsOn,
     calledBy,
+    commandOf,
     tellCommands: adding(toldCommands),
     tellActions: adding(toldActions),
     tellOpen: adding(toldOpen),
@@ -52,7 +57,7 @@ export const useCommandsStore = defineStore('commands', () => {
 });
 
 /** Tells what can be done, for as long as the part of the page is there that calls this. */
-export const useCommands = (commands: readonly Command[]): void =>
+export const useCommands = (commands: MaybeRefOrGetter<readonly Command[]>): void =>
   onScopeDispose(useCommandsStore().tellCommands(commands));
 
 /** Tells what can be done with a session, for as long as the part of the page is there that calls this. */

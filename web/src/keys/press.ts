@@ -10,6 +10,7 @@ const isChord = ({ ctrlKey, metaKey }: KeyboardEvent): boolean => ctrlKey || met
 /** False for a key that somebody else answers: a field, a dialog, an input method that still composes. */
 export const isForPage = (event: KeyboardEvent): boolean => {
   if (event.defaultPrevented || event.isComposing || event.key === 'Process') return false;
+  if (event.key === 'Escape' && document.querySelector(':popover-open')) return false;
   const { target } = event;
   if (!(target instanceof Element)) return true;
   if ((event.key === 'Enter' || event.key === ' ') && target.closest(PRESSED)) return false;

@@ -1,17 +1,20 @@
 import { useEventListener } from '@vueuse/core';
 import { createKeybindingsHandler } from 'tinykeys';
 import { computed } from 'vue';
+import { usePreferencesStore } from '../stores/preferences.ts';
 import { useCommandsStore } from './commands.ts';
-import { asLatin, isForPage } from './press.ts';
+import { asLatin, isForPage, isOfCharacters } from './press.ts';
 
 /** Lets the keyboard call the commands, for as long as the caller is there. */
 export const useKeyboard = (): void => {
   const registry = useCommandsStore();
+  const preferences = usePreferencesStore();
   /** Longer ones first: `g m` is not to be taken for the `m` at its end. */
   const bound = computed(() =>
     [...new Set(registry.commands.flatMap(({ keys }) => keys ?? []))].sort((a, b) => b.length - a.length).join('\n'),
   );
   const call = (keys: string, press: KeyboardEvent): void => {
+    if (!preferences.singleKeys && isOfCharacters(keys)) return;
     const command = registry.calledBy(keys);
     if (!command || (press.repeat && !command.repeats)) return;
     press.preventDefault();

@@ -27,7 +27,12 @@ test('what another tab chose holds here too', async () => {
 test.each(['', 'null', '[]', '"dark"', '{', '{"scheme":{"$":1},"language":"xx"}'])(
   'takes %s for nothing chosen',
   (text) => {
-    expect(parsePreferences(text)).toEqual({ language: 'system', scheme: 'system', density: 'comfortable' });
+    expect(parsePreferences(text)).toEqual({
+      language: 'system',
+      scheme: 'system',
+      density: 'comfortable',
+      singleKeys: true,
+    });
   },
 );
 

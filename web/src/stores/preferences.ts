@@ -12,6 +12,8 @@ const preferencesSchema = z.object({
   language: z.enum(['system', ...LANGUAGE_CODES]).catch('system'),
   scheme: z.enum(SCHEMES).catch('system'),
   density: z.enum(DENSITIES).catch('comfortable'),
+  /** Keys that are a single character; without them the palette and the chords still do all that can be done. */
+  singleKeys: z.boolean().catch(true),
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
 
@@ -43,5 +45,6 @@ export const usePreferencesStore = defineStore('preferences', () => {
     language: preference('language'),
     scheme: preference('scheme'),
     density: preference('density'),
+    singleKeys: preference('singleKeys'),
   };
 });

@@ -1,9 +1,11 @@
 import { board } from './board.ts';
 import { card } from './card.ts';
+import { commands } from './commands.ts';
 import { common } from './common.ts';
 import { find } from './find.ts';
 import { firstRun } from './firstRun.ts';
 import { machines } from './machines.ts';
+import { palette } from './palette.ts';
 import { queue } from './queue.ts';
 import { session } from './session.ts';
 import { settings } from './settings.ts';
@@ -15,10 +17,12 @@ import { status } from './status.ts';
 export const en = {
   board,
   card,
+  commands,
   common,
   find,
   firstRun,
   machines,
+  palette,
   queue,
   session,
   settings,
