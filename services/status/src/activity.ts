@@ -77,7 +77,7 @@ const byHooks = (state: SessionState, told: NonNullable<SessionState['hooks']['t
     return resting(state, end.at, { ...end, inferred: false }, now);
   }
   const whole = wholeTurn(transcript);
-  const waitsForCall = end !== undefined || hasAny(hooks.openTools) || hasAny(whole.openTools);
+  const waitsForCall = end !== undefined || hooks.openTools.size > 0 || whole.openTools.size > 0;
   const staleAt = Math.max(told.signAt, whole.turn.signAt) + (waitsForCall ? HOOK_TOOL_STALE_MS : HOOK_STALE_MS);
   if (now >= staleAt) {
     const says = 'No hook and nothing in the transcript for a long time: the turn was probably interrupted';
@@ -101,11 +101,6 @@ const endOf = (told: NonNullable<SessionState['hooks']['turn']>, written: Transc
 const saysTold = ({ state, reason }: NonNullable<SessionState['hooks']['turn']>): string => {
   if (state === 'failed') return `A hook said that the request failed: ${reason}`;
   return state === 'started' ? 'A hook said that the client has begun' : 'A hook said that the turn is over';
-};
-
-const hasAny = (record: object): boolean => {
-  for (const _key in record) return true;
-  return false;
 };
 
 const resting = ({ lastActivityAt }: SessionState, since: number, evidence: Evidence, now: number): Activity => {

@@ -35,9 +35,10 @@ const toAsk = ([id, { kind, tool, input, agentId, at }]: [string, HookAsk]): Ask
 /** The hooks' asks that no transcript has an answer for, the oldest first. */
 const unanswered = ({ hooks, transcript }: SessionState): Ask[] => {
   const { ended, finished } = transcript;
-  return Object.entries(hooks.asks)
+  if (hooks.asks.size === 0) return [];
+  return [...hooks.asks]
     .filter(([, { toolUseId, agentId, at }]) => {
-      if (toolUseId !== null && toolUseId in finished) return false;
+      if (toolUseId !== null && finished.has(toolUseId)) return false;
       // A refusal by Esc fires no hook: the transcript tells that the turn is over.
       return agentId !== null || ended === null || ended.at < at;
     })
@@ -88,8 +89,8 @@ const kindOf = (waitingFor: string | null, tool: string | undefined): Ask['kind'
 
 /** The call that a dialog most likely is about: one that always asks, else the newest that a hook told, else the oldest of the transcript. */
 const openCall = (state: SessionState): [string, OpenTool] | undefined => {
-  const told = Object.entries(state.hooks.openTools);
-  const written = Object.entries(wholeTurn(state.transcript).openTools);
+  const told = [...state.hooks.openTools];
+  const written = [...wholeTurn(state.transcript).openTools];
   const asking = [...told, ...written].find(([, { tool }]) => ASKING_TOOLS.has(tool));
   return asking ?? told.at(-1) ?? written[0];
 };
@@ -97,7 +98,7 @@ const openCall = (state: SessionState): [string, OpenTool] | undefined => {
 /** Without hooks and presence: calls that always ask. Others are believed to by their time-out. */
 const byTranscript = ({ transcript, hooks }: SessionState): Ask[] | undefined => {
   if (transcript.turn.state === 'idle' || hooks.turn) return undefined;
-  const asks = Object.entries(transcript.openTools).flatMap(([id, { tool, input, at }]): Ask[] => {
+  const asks = [...transcript.openTools].flatMap(([id, { tool, input, at }]): Ask[] => {
     const kind = ASKING_TOOLS.get(tool);
     return kind ? [{ id, kind, tool, input, since: at, agentId: null }] : [];
   });

@@ -73,7 +73,7 @@ const describe = (state: SessionState, live: Process | undefined) => {
 
 const kindOf = (state: SessionState, live: Process | undefined): Card['kind'] => {
   if (isHeadless(state, live)) return 'headless';
-  return state.job || Object.values(state.processes).some(({ kind }) => kind === 'bg') ? 'background' : 'interactive';
+  return state.job || [...state.processes.values()].some(({ kind }) => kind === 'bg') ? 'background' : 'interactive';
 };
 
 /** A person's title, else the model's, else what was asked first, else the client's own name for the session. */
@@ -110,8 +110,6 @@ const round = (usd: number): number => Math.round(usd * 1_000_000) / 1_000_000;
 /** While it works: the newest open call. Otherwise what the model said last. */
 const nowLine = ({ transcript, hooks, facts }: SessionState, status: Card['status']): string | null => {
   const call =
-    status === 'working'
-      ? (Object.values(hooks.openTools).at(-1) ?? Object.values(wholeTurn(transcript).openTools).at(-1))
-      : undefined;
+    status === 'working' ? (hooks.openTools.newest() ?? wholeTurn(transcript).openTools.newest())?.[1] : undefined;
   return call ? doing(call.tool, call.input) : facts.reply && firstLine(facts.reply.value);
 };

@@ -29,8 +29,7 @@ export const agentsAtWork = ({ hooks, transcript }: SessionState): number =>
 /** Shells that go on beside or after the turn. `live` says whether any does, and no source names those that it does not tell of. */
 export const backgroundShells = ({ hooks, transcript }: SessionState, live: Process | undefined): BackgroundShell[] => {
   if (live?.status === 'idle') return [];
-  const named = { ...hooks.shells, ...transcript.shells };
-  const shells = Object.entries(named).map(([id, shell]) => ({ id, ...shell }));
+  const shells = Array.from(hooks.shells.and(transcript.shells), ([id, shell]) => ({ id, ...shell }));
   if (shells.length === 0 && live?.status === 'shell') return [{ id: 'shell', command: null, since: live.since }];
   return shells;
 };

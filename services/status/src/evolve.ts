@@ -7,7 +7,6 @@ import { initialState, type SessionState } from './state.ts';
 import { storyOf } from './story.ts';
 import { evolveClaim } from './views/claim.ts';
 import { evolveFacts } from './views/facts.ts';
-import { withEntry } from './views/fields.ts';
 import { evolveHooks } from './views/hooks.ts';
 import { evolveJob } from './views/job.ts';
 import { evolveProcesses, headProcess } from './views/processes.ts';
@@ -34,13 +33,13 @@ export const evolve = (before: SessionState | undefined, event: Event): SessionS
 /** {@link evolve}, with the changes of status that the event and the time since the one before it brought. */
 export const fold = (before: SessionState | undefined, event: Event): Evolved => {
   const previous = before ?? initialState(event.sessionId, event.machine, event.occurredAt);
-  if (before && event.position <= (before.positions[event.stream] ?? -1))
+  if (before && event.position <= (before.positions.get(event.stream) ?? -1))
     return { state: before, changes: [], spans: [] };
   const clock = Math.max(previous.clock, event.occurredAt);
   // What only passing time brought until now has happened before this event.
   const passed = passTime(previous, clock);
-  const state = applied(passed.state, event, clock);
   const story = storyOf(before, event);
+  const state = applied(passed.state, event, clock);
   const done = doneWith(passed.state, state, event);
   if (!mayChangeStatus(passed.state, state))
     return { state: done.state, changes: passed.changes, spans: joined(passed.spans, done.spans), story };
@@ -138,7 +137,7 @@ const applied = (previous: SessionState, event: Event, clock: number): SessionSt
   lastActivityAt: isActivity(previous, event)
     ? Math.max(previous.lastActivityAt, event.occurredAt)
     : previous.lastActivityAt,
-  positions: withEntry(previous.positions, event.stream, event.position, STREAMS_KEPT),
+  positions: previous.positions.with(event.stream, event.position, STREAMS_KEPT),
   facts: evolveFacts(previous.facts, event),
   work: evolveWork(previous.work, previous.transcript, event),
   ...viewAfter(previous, event),
@@ -179,7 +178,7 @@ const viewAfter = (state: SessionState, event: Event): Partial<SessionState> => 
 /** Signs that the session does something. Titles, totals, counts and places are none, nor is a presence that repeats itself. */
 const isActivity = (state: SessionState, event: Event): boolean => {
   if (event.type !== 'PresenceChanged') return turnEventOf(event) !== undefined || event.type === 'PermissionRequested';
-  const before = state.processes[event.stream];
+  const before = state.processes.get(event.stream);
   return (
     !before ||
     before.gone !== null ||
@@ -207,7 +206,7 @@ const isMereSign = (a: SessionState, b: SessionState): boolean => {
   if (before.turn.state !== 'working' || after.turn.at !== before.turn.at || after.turn.state !== 'working')
     return false;
   if (b.hooks.turn && b.hooks.turn.state !== 'working') return false;
-  const isKnown = headProcess(b.processes)?.status === 'busy' || (!hasAny(b.processes) && !b.hooks.turn && !b.job);
+  const isKnown = headProcess(b.processes)?.status === 'busy' || (b.processes.size === 0 && !b.hooks.turn && !b.job);
   return isKnown && REST.every((key) => before[key] === after[key]);
 };
 
@@ -224,8 +223,3 @@ const REST = [
   'shells',
   'agents',
 ] as const;
-
-const hasAny = (record: object): boolean => {
-  for (const _key in record) return true;
-  return false;
-};

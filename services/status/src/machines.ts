@@ -69,7 +69,7 @@ export const machineNews = (state: SessionState, heard: HeardMachines, now: numb
     machine,
     source: 'machine',
     stream: 'machine',
-    position: Math.max(now, (state.positions.machine ?? -1) + 1),
+    position: Math.max(now, (state.positions.get('machine') ?? -1) + 1),
     occurredAt: now,
   } as const;
   if (isSilent) return machineLost ? undefined : { type: 'MachineLost', ...metadata, data: { silentSince: heardAt } };

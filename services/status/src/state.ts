@@ -5,6 +5,7 @@ import { factsSchema, noFacts } from './views/facts.ts';
 import { count, ms } from './views/fields.ts';
 import { hooksSchema, silentHooks } from './views/hooks.ts';
 import { jobSchema } from './views/job.ts';
+import { keptSchema, nothingKept } from './views/kept.ts';
 import { processesSchema } from './views/processes.ts';
 import { initialTranscript, transcriptSchema } from './views/transcript.ts';
 
@@ -21,7 +22,7 @@ export const sessionStateSchema = z.object({
   /** The last sign that it does something, whoever told it; 0 before the first. */
   lastActivityAt: ms,
   /** The last position seen of each stream: anything at or before it is a repeat. */
-  positions: z.record(z.string(), count).readonly(),
+  positions: keptSchema(count),
 
   transcript: transcriptSchema,
   processes: processesSchema,
@@ -58,9 +59,9 @@ export const initialState = (sessionId: string, machine: string, at: number): Se
   clock: at,
   startedAt: at,
   lastActivityAt: 0,
-  positions: {},
+  positions: nothingKept(),
   transcript: initialTranscript,
-  processes: {},
+  processes: nothingKept(),
   hooks: silentHooks,
   job: null,
   machineLost: null,

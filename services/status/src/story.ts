@@ -32,7 +32,7 @@ export const storyOf = (before: SessionState | undefined, event: SessionEvent): 
 
 const toolEntry = (before: SessionState | undefined, event: EventOf<'ToolFinished'>): StoryEntry => {
   const { toolUseId, outcome, allowedBy = null } = event.data;
-  const call = before?.transcript.openTools[toolUseId];
+  const call = before?.transcript.openTools.get(toolUseId);
   const { occurredAt: at } = event;
   return {
     kind: 'tool',

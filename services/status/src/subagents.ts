@@ -1,6 +1,8 @@
 import type { Ask, Subagent } from '@crewboard/contract';
 import type { SessionState } from './state.ts';
 import { type Agent, isStopped, type Stop } from './views/agents.ts';
+import type { OpenTools } from './views/fields.ts';
+import { nothingKept } from './views/kept.ts';
 import { stopOfAgent } from './views/transcript.ts';
 import { doing } from './wording.ts';
 
@@ -12,15 +14,15 @@ export const subagentsOf = (
   asks: readonly Ask[],
   isAtWork: boolean,
 ): Subagent[] => {
-  const ids = new Set([...Object.keys(transcript.agents), ...Object.keys(hooks.agents)]);
-  if (ids.size === 0) return [];
+  if (transcript.agents.size === 0 && hooks.agents.size === 0) return [];
+  const ids = new Set([...transcript.agents, ...hooks.agents].map(([agentId]) => agentId));
   const all = [...ids].flatMap((agentId): Subagent[] => {
-    const written = transcript.agents[agentId];
-    const told = hooks.agents[agentId];
+    const written = transcript.agents.get(agentId);
+    const told = hooks.agents.get(agentId);
     const known = written ?? told;
     if (!known) return [];
     const stopped = stopOf([written && stopOfAgent(transcript, agentId), told?.stopped], [written, told]);
-    const call = Object.values({ ...written?.openTools, ...told?.openTools }).at(-1);
+    const call = openToolsOf(written).and(openToolsOf(told)).newest()?.[1];
     const isAsking = asks.some((ask) => ask.agentId === agentId);
     const status = isAsking ? 'waiting_for_approval' : (stopped?.outcome ?? (isAtWork ? 'working' : 'stopped'));
     return [
@@ -37,6 +39,8 @@ export const subagentsOf = (
   });
   return all.toSorted((a, b) => rank(a) - rank(b) || b.since - a.since).slice(0, SHOWN);
 };
+
+const openToolsOf = (agent: Agent | undefined): OpenTools => agent?.openTools ?? nothingKept();
 
 /** Stopped as soon as one source says so, unless either heard of it since. */
 const stopOf = (stops: readonly (Stop | null | undefined)[], heard: readonly (Agent | undefined)[]): Stop | null => {

@@ -4,7 +4,7 @@ import { stopOfAgent, type Transcript } from '../views/transcript.ts';
 /** The subagent in the background that ended with this event; `undefined` for none. Told once, by the transcripts. */
 export const endedAgent = (before: Transcript, after: Transcript, event: SessionEvent): SpanOf<'agent'> | undefined => {
   const agentId = stoppedBy(event);
-  const agent = agentId === undefined ? undefined : after.agents[agentId];
+  const agent = agentId === undefined ? undefined : after.agents.get(agentId);
   if (agentId === undefined || !agent?.isBackground || stopOfAgent(before, agentId)) return undefined;
   const stop = stopOfAgent(after, agentId);
   if (!stop) return undefined;

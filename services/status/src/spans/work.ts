@@ -1,6 +1,7 @@
 import { type EventOf, estimateUsd, type SessionEvent, SPAN_FILES_MAX, type SpanOf } from '@crewboard/contract';
 import { z } from 'zod';
-import { count, ms, type OpenTool, plus } from '../views/fields.ts';
+import { count, ms, plus } from '../views/fields.ts';
+import { keptSchema, nothingKept } from '../views/kept.ts';
 import type { Transcript } from '../views/transcript.ts';
 
 /** What the work under way has used so far, since the last span of it was told. */
@@ -10,7 +11,7 @@ export const workSchema = z.object({
   /** Null where a model among them has no price. */
   costUsd: z.number().nonnegative().nullable(),
   /** How often each file was written. */
-  files: z.record(z.string(), count).readonly(),
+  files: keptSchema(count),
   moreFiles: count,
 });
 export type Work = z.infer<typeof workSchema>;
@@ -25,7 +26,7 @@ const begun = (since: number): Work => ({
   since,
   tokens: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 },
   costUsd: 0,
-  files: {},
+  files: nothingKept(),
   moreFiles: 0,
 });
 
@@ -56,7 +57,7 @@ export const isPieceOver = ({ since }: Work, { type, agentId, source, occurredAt
 /** `undefined` where nothing was used and nothing written: a turn that was stopped at once. */
 export const workSpan = (work: Work, occurredAt: number, contextTokens: number): SpanOf<'work'> | undefined => {
   const { since, tokens, costUsd, moreFiles } = work;
-  const files = Object.entries(work.files).map(([path, edits]) => ({ path, edits }));
+  const files = Array.from(work.files, ([path, edits]) => ({ path, edits }));
   if (tokens.input + tokens.output + tokens.cacheRead + tokens.cacheWrite + files.length === 0) return undefined;
   const at = Math.max(since, occurredAt);
   return { kind: 'work', since, at, tokens, costUsd: round(costUsd), contextTokens, files, moreFiles };
@@ -85,14 +86,14 @@ const withTokens = (work: Work, { data }: EventOf<'TokensUsed'>): Work => {
 const writtenBy = ({ openTools, agents }: Transcript, event: EventOf<'ToolFinished'>): string | undefined => {
   const { toolUseId, outcome } = event.data;
   if (outcome !== 'done') return undefined;
-  const calls = event.agentId === undefined ? openTools : agents[event.agentId]?.openTools;
-  const call: OpenTool | undefined = calls?.[toolUseId];
+  const calls = event.agentId === undefined ? openTools : agents.get(event.agentId)?.openTools;
+  const call = calls?.get(toolUseId);
   return call && EDITING.has(call.tool) && call.input !== '' ? call.input : undefined;
 };
 
 const withFile = (work: Work, path: string): Work => {
-  const known = work.files[path];
-  if (known === undefined && (Object.keys(work.files).length >= SPAN_FILES_MAX || path in {}))
-    return { ...work, moreFiles: plus(work.moreFiles, 1) };
-  return { ...work, files: { ...work.files, [path]: plus(known ?? 0, 1) } };
+  const { files } = work;
+  const known = files.get(path);
+  if (known === undefined && files.size >= SPAN_FILES_MAX) return { ...work, moreFiles: plus(work.moreFiles, 1) };
+  return { ...work, files: files.with(path, plus(known ?? 0, 1), SPAN_FILES_MAX) };
 };

@@ -1,6 +1,7 @@
 import type { SessionEvent } from '@crewboard/contract';
 import { z } from 'zod';
-import { ms, type OpenTool, openToolSchema, withEntry, without } from './fields.ts';
+import { ms, type OpenTools, openToolSchema } from './fields.ts';
+import { type Kept, keptSchema, nothingKept } from './kept.ts';
 
 /** How a subagent ended, and when. */
 export const stopSchema = z.object({ outcome: z.enum(['done', 'failed', 'stopped']), at: ms });
@@ -16,12 +17,12 @@ export const agentSchema = z.object({
   toolUseId: z.string().nullable(),
   isBackground: z.boolean(),
   stopped: stopSchema.nullable(),
-  openTools: z.record(z.string(), openToolSchema).readonly(),
+  openTools: keptSchema(openToolSchema),
 });
 export type Agent = z.infer<typeof agentSchema>;
-export type Agents = Readonly<Record<string, Agent>>;
+export type Agents = Kept<Agent>;
 
-export const agentsSchema = z.record(z.string(), agentSchema).readonly();
+export const agentsSchema = keptSchema(agentSchema);
 
 /** Ends are told with the time of whoever noticed: a sign so shortly after one is no new beginning. */
 const SAME_MOMENT_MS = 1_000;
@@ -37,17 +38,17 @@ const unseen = (at: number): Agent => ({
   toolUseId: null,
   isBackground: false,
   stopped: null,
-  openTools: {},
+  openTools: nothingKept(),
 });
 
 /** The agents after an event of one of them. */
 export const evolveAgents = (agents: Agents, agentId: string, event: SessionEvent): Agents => {
   const at = event.occurredAt;
-  const known = agents[agentId] ?? unseen(at);
+  const known = agents.get(agentId) ?? unseen(at);
   if (event.type === 'SubagentStopped') {
     // One that is told to have stopped more than once stopped when it was told last.
     const stopped = known.stopped && known.stopped.at > at ? known.stopped : { outcome: event.data.outcome, at };
-    return withEntry(agents, agentId, { ...known, stopped, openTools: {} });
+    return agents.with(agentId, { ...known, stopped, openTools: nothingKept() });
   }
   const agent: Agent = {
     ...known,
@@ -55,9 +56,9 @@ export const evolveAgents = (agents: Agents, agentId: string, event: SessionEven
     signAt: Math.max(known.signAt, at),
     openTools: openToolsAfter(known.openTools, event),
   };
-  if (event.type !== 'SubagentStarted') return withEntry(agents, agentId, agent);
+  if (event.type !== 'SubagentStarted') return agents.with(agentId, agent);
   const { agentType, description, toolUseId, isBackground } = event.data;
-  return withEntry(agents, agentId, {
+  return agents.with(agentId, {
     ...agent,
     type: agentType ?? agent.type,
     description: description ?? agent.description,
@@ -67,12 +68,9 @@ export const evolveAgents = (agents: Agents, agentId: string, event: SessionEven
 };
 
 /** Calls without a result, after an event of the same source and the same agent. */
-export const openToolsAfter = (
-  open: Readonly<Record<string, OpenTool>>,
-  event: SessionEvent,
-): Readonly<Record<string, OpenTool>> => {
-  if (event.type === 'ToolFinished') return without(open, event.data.toolUseId);
+export const openToolsAfter = (open: OpenTools, event: SessionEvent): OpenTools => {
+  if (event.type === 'ToolFinished') return open.without(event.data.toolUseId);
   if (event.type !== 'ToolRequested') return open;
   const { toolUseId, tool, input } = event.data;
-  return withEntry(open, toolUseId, { tool, input, at: event.occurredAt });
+  return open.with(toolUseId, { tool, input, at: event.occurredAt });
 };

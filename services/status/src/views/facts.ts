@@ -2,7 +2,8 @@ import type { EventOf, SessionEvent, TokenCount } from '@crewboard/contract';
 import { tokenCountSchema } from '@crewboard/contract';
 import { z } from 'zod';
 import { shown } from '../wording.ts';
-import { count, KEPT, ms, plus } from './fields.ts';
+import { count, ms, plus } from './fields.ts';
+import { KEPT } from './kept.ts';
 
 const told = <Value extends z.ZodType>(value: Value) => z.object({ value, at: ms }).nullable();
 const howSchema = z.enum(['clear', 'resume', 'fork', 'background']);

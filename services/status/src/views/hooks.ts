@@ -1,7 +1,8 @@
 import type { EventOf, SessionEvent } from '@crewboard/contract';
 import { z } from 'zod';
 import { agentsSchema, evolveAgents, openToolsAfter } from './agents.ts';
-import { count, ms, openToolSchema, withEntry, withLast, without } from './fields.ts';
+import { count, ms, openToolSchema, withLast } from './fields.ts';
+import { keptSchema, nothingKept } from './kept.ts';
 import { shellsAfter, shellsSchema } from './shells.ts';
 
 /** Something that a hook said a person is asked. */
@@ -28,11 +29,11 @@ export const hooksSchema = z.object({
     .nullable(),
   promptId: z.string().nullable(),
   backgroundAgents: count,
-  openTools: z.record(z.string(), openToolSchema).readonly(),
+  openTools: keptSchema(openToolSchema),
   /** The latest calls that have their result: hooks that run at once may be heard in the wrong order. */
   finished: z.array(z.string()).readonly(),
   /** Asks without an answer, by their id, the oldest first. */
-  asks: z.record(z.string(), hookAskSchema).readonly(),
+  asks: keptSchema(hookAskSchema),
   agents: agentsSchema,
   shells: shellsSchema,
   compactingAt: ms.nullable(),
@@ -45,11 +46,11 @@ export const silentHooks: Hooks = {
   turn: null,
   promptId: null,
   backgroundAgents: 0,
-  openTools: {},
+  openTools: nothingKept(),
   finished: [],
-  asks: {},
-  agents: {},
-  shells: {},
+  asks: nothingKept(),
+  agents: nothingKept(),
+  shells: nothingKept(),
   compactingAt: null,
   ended: null,
 };
@@ -77,7 +78,7 @@ export const evolveHooks = (view: Hooks, event: SessionEvent): Hooks => {
         at: event.occurredAt,
       });
     case 'ElicitationAnswered':
-      return { ...view, asks: without(view.asks, `elicitation:${event.data.server}`) };
+      return { ...view, asks: view.asks.without(`elicitation:${event.data.server}`) };
     case 'Notified':
       return notified(view, event);
     case 'TurnEnded':
@@ -96,8 +97,8 @@ export const evolveHooks = (view: Hooks, event: SessionEvent): Hooks => {
       return {
         ...view,
         ended: { reason: event.data.reason, at: event.occurredAt },
-        asks: {},
-        openTools: {},
+        asks: nothingKept(),
+        openTools: nothingKept(),
         compactingAt: null,
       };
     default:
@@ -126,8 +127,17 @@ const promptSubmitted = (view: Hooks, { occurredAt, data }: EventOf<'PromptSubmi
   const isQueued = promptId !== null && promptId === view.promptId && view.turn?.state === 'working';
   const turn = working(view, occurredAt, !isQueued);
   if (isQueued) return { ...view, turn, ended: null };
-  const asks = Object.fromEntries(Object.entries(view.asks).filter(([, ask]) => ask.agentId !== null));
-  return { ...view, turn, promptId, asks, openTools: {}, backgroundAgents: 0, compactingAt: null, ended: null };
+  const asks = view.asks.filter(({ agentId }) => agentId !== null);
+  return {
+    ...view,
+    turn,
+    promptId,
+    asks,
+    openTools: nothingKept(),
+    backgroundAgents: 0,
+    compactingAt: null,
+    ended: null,
+  };
 };
 
 const isAfterEnd = ({ turn }: Hooks, at: number): boolean =>
@@ -147,11 +157,9 @@ const toolRequested = (view: Hooks, event: EventOf<'ToolRequested'>): Hooks => {
 
 const toolFinished = (view: Hooks, event: EventOf<'ToolFinished'>): Hooks => {
   const { toolUseId } = event.data;
-  const asks = Object.values(view.asks).some((ask) => ask.toolUseId === toolUseId)
-    ? Object.fromEntries(Object.entries(view.asks).filter(([, ask]) => ask.toolUseId !== toolUseId))
-    : view.asks;
+  const asks = view.asks.size === 0 ? view.asks : view.asks.filter((ask) => ask.toolUseId !== toolUseId);
   const finished = withLast(view.finished, toolUseId);
-  const call = view.openTools[toolUseId];
+  const call = view.openTools.get(toolUseId);
   const shells = shellsAfter(view.shells, event, call);
   if (event.agentId !== undefined) return { ...ofAgent(view, event), asks, finished, shells };
   const openTools = openToolsAfter(view.openTools, event);
@@ -172,7 +180,7 @@ const permissionRequested = (view: Hooks, event: EventOf<'PermissionRequested'>)
 
 const asked = (view: Hooks, id: string, ask: HookAsk): Hooks => {
   // One that is exact takes the place of one that a notification stands for.
-  return { ...view, asks: withEntry(without(view.asks, NOTIFIED), id, ask) };
+  return { ...view, asks: view.asks.without(NOTIFIED).with(id, ask) };
 };
 
 const NOTIFIED = 'notified';
@@ -187,8 +195,8 @@ const NEEDS_PERSON: ReadonlyMap<string, HookAsk['kind']> = new Map([
 /** It comes seconds after the dialog, so it stands for one that is not known better (clients without PermissionRequest). */
 const notified = (view: Hooks, { data, occurredAt, agentId }: EventOf<'Notified'>): Hooks => {
   const kind = NEEDS_PERSON.get(data.kind);
-  if (!kind || Object.keys(view.asks).length > 0) return view;
-  const newest = Object.entries(view.openTools).at(-1);
+  if (!kind || view.asks.size > 0) return view;
+  const newest = view.openTools.newest();
   return asked(view, NOTIFIED, {
     kind,
     tool: newest?.[1].tool ?? null,
@@ -209,8 +217,8 @@ const turnOver = (
       ? { state: 'failed', at, signAt: at, reason: data.reason }
       : { state: 'done', at, signAt: at, reason: null },
   backgroundAgents: type === 'TurnFailed' ? 0 : data.backgroundAgents,
-  openTools: {},
+  openTools: nothingKept(),
   // Subagents that work on may still ask.
-  asks: Object.fromEntries(Object.entries(view.asks).filter(([, ask]) => ask.agentId !== null)),
+  asks: view.asks.filter(({ agentId }) => agentId !== null),
   compactingAt: null,
 });

@@ -1,6 +1,7 @@
 import type { EventOf, SessionEvent } from '@crewboard/contract';
 import { z } from 'zod';
-import { ms, withEntry, withLast } from './fields.ts';
+import { ms, withLast } from './fields.ts';
+import { keptSchema } from './kept.ts';
 
 /** One process of the client, by its presence file: what it says now, and how it went. */
 export const processSchema = z.object({
@@ -18,7 +19,7 @@ export const processSchema = z.object({
 export type Process = z.infer<typeof processSchema>;
 
 /** By the stream that tells of it: a pid is used again, a stream never. */
-export const processesSchema = z.record(z.string(), processSchema).readonly();
+export const processesSchema = keptSchema(processSchema);
 export type Processes = z.infer<typeof processesSchema>;
 
 /** Of the processes that are gone, only the latest matter. */
@@ -27,7 +28,7 @@ const GONE_KEPT = 4;
 export const evolveProcesses = (processes: Processes, event: SessionEvent): Processes => {
   switch (event.type) {
     case 'PresenceChanged':
-      return withEntry(processes, event.stream, saying(processes[event.stream], event));
+      return processes.with(event.stream, saying(processes.get(event.stream), event));
     case 'SessionLeft':
       return leave(processes, event.stream, { how: 'left', at: event.occurredAt });
     case 'ProcessExited':
@@ -51,11 +52,11 @@ const saying = (before: Process | undefined, { data, occurredAt }: EventOf<'Pres
 const unknown = { status: null, waitingFor: null, kind: null, entrypoint: null, tmux: null, answers: [] };
 
 const leave = (processes: Processes, stream: string, gone: NonNullable<Process['gone']>): Processes => {
-  const known = processes[stream] ?? { ...unknown, since: gone.at };
-  const all = Object.entries({ ...processes, [stream]: { ...known, gone } });
-  const kept = all.filter(([, process]) => process.gone).toSorted(([, a], [, b]) => goneAt(b) - goneAt(a));
+  const known = processes.get(stream) ?? { ...unknown, since: gone.at };
+  const all = processes.with(stream, { ...known, gone });
+  const kept = [...all].filter(([, process]) => process.gone).sort(([, a], [, b]) => goneAt(b) - goneAt(a));
   const dropped = new Set(kept.slice(GONE_KEPT).map(([key]) => key));
-  return dropped.size === 0 ? Object.fromEntries(all) : Object.fromEntries(all.filter(([key]) => !dropped.has(key)));
+  return dropped.size === 0 ? all : all.filter((_process, key) => !dropped.has(key));
 };
 
 const goneAt = ({ gone }: Process): number => gone?.at ?? 0;
@@ -67,9 +68,8 @@ const urgency = ({ status }: Process): number => (status ? URGENCY[status] : 0);
 export const headProcess = (processes: Processes): Process | undefined => {
   let head: Process | undefined;
   let headKey = '';
-  for (const key in processes) {
-    const process = processes[key];
-    if (!process || process.gone) continue;
+  for (const [key, process] of processes) {
+    if (process.gone) continue;
     const more = head ? urgency(process) - urgency(head) || process.since - head.since || (key > headKey ? 1 : -1) : 1;
     if (more < 0) continue;
     head = process;
@@ -81,8 +81,7 @@ export const headProcess = (processes: Processes): Process | undefined => {
 /** How the last process went; `undefined` while one lives, or where none was ever seen. */
 export const lastGone = (processes: Processes): NonNullable<Process['gone']> | undefined => {
   let last: NonNullable<Process['gone']> | undefined;
-  for (const key in processes) {
-    const gone = processes[key]?.gone;
+  for (const { gone } of processes.values()) {
     if (!gone) return undefined;
     if (!last || gone.at > last.at || (gone.at === last.at && gone.how > last.how)) last = gone;
   }

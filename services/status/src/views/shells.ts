@@ -1,9 +1,10 @@
 import type { SessionEvent } from '@crewboard/contract';
 import { z } from 'zod';
-import { ms, type OpenTool, withEntry } from './fields.ts';
+import { ms, type OpenTool } from './fields.ts';
+import { keptSchema } from './kept.ts';
 
 /** Shells that went on after their call, by task id. */
-export const shellsSchema = z.record(z.string(), z.object({ command: z.string().nullable(), since: ms })).readonly();
+export const shellsSchema = keptSchema(z.object({ command: z.string().nullable(), since: ms }));
 export type Shells = z.infer<typeof shellsSchema>;
 
 /** The shells after a call finished; `call` is what was known of it. */
@@ -13,5 +14,5 @@ export const shellsAfter = (
   call: OpenTool | undefined,
 ): Shells =>
   data.background === 'shell'
-    ? withEntry(shells, data.taskId ?? data.toolUseId, { command: call?.input || null, since: occurredAt })
+    ? shells.with(data.taskId ?? data.toolUseId, { command: call?.input || null, since: occurredAt })
     : shells;

@@ -1,7 +1,8 @@
 import type { EventOf, SessionEvent } from '@crewboard/contract';
 import { z } from 'zod';
 import { agentsSchema, evolveAgents, isStopped, openToolsAfter, type Stop, stopSchema } from './agents.ts';
-import { count, ms, type OpenTools, openToolSchema, withEntry, without } from './fields.ts';
+import { count, ms, openToolSchema } from './fields.ts';
+import { keptSchema, nothingKept } from './kept.ts';
 import { initialTurn } from './machine.ts';
 import { shellsAfter, shellsSchema } from './shells.ts';
 import { advanceTurn, stepTurn, type TurnAtWork, turnEventOf, turnSchema } from './turn.ts';
@@ -19,11 +20,11 @@ export const transcriptSchema = z.object({
   compactedAt: ms.nullable(),
   /** The client wrote its totals and nothing after them: it does so when it is done with a session. */
   closedAt: ms.nullable(),
-  openTools: z.record(z.string(), openToolSchema).readonly(),
+  openTools: keptSchema(openToolSchema),
   /** The latest calls that have their result, the session's and its subagents'; and what it means to a subagent that was called so. */
-  finished: z.record(z.string(), z.object({ at: ms, stops: z.enum(['done', 'failed']).nullable() })).readonly(),
+  finished: keptSchema(z.object({ at: ms, stops: z.enum(['done', 'failed']).nullable() })),
   /** The latest background tasks that reported back: a subagent's is its id. */
-  reported: z.record(z.string(), stopSchema).readonly(),
+  reported: keptSchema(stopSchema),
   shells: shellsSchema,
   agents: agentsSchema,
 });
@@ -36,19 +37,19 @@ export const initialTranscript: Transcript = {
   retry: null,
   compactedAt: null,
   closedAt: null,
-  openTools: {},
-  finished: {},
-  reported: {},
-  shells: {},
-  agents: {},
+  openTools: nothingKept(),
+  finished: nothingKept(),
+  reported: nothingKept(),
+  shells: nothingKept(),
+  agents: nothingKept(),
 };
 
 export const evolveTranscript = (view: Transcript, event: SessionEvent): Transcript => {
   if (event.agentId !== undefined) return evolveOfAgent(view, event, event.agentId);
   if (event.type === 'BackgroundTaskEnded') {
     const { taskId, outcome } = event.data;
-    const reported = withEntry(view.reported, taskId, { outcome, at: event.occurredAt });
-    return { ...view, shells: without(view.shells, taskId), reported };
+    const reported = view.reported.with(taskId, { outcome, at: event.occurredAt });
+    return { ...view, shells: view.shells.without(taskId), reported };
   }
   if (event.type === 'CostReported') return { ...view, closedAt: event.occurredAt };
   if (event.type === 'CompactionFinished') return { ...view, compactedAt: event.occurredAt };
@@ -63,24 +64,25 @@ const evolveOfAgent = (view: Transcript, event: SessionEvent, agentId: string): 
   const agents = evolveAgents(view.agents, agentId, event);
   if (event.type !== 'ToolFinished') return { ...view, agents };
   const { toolUseId } = event.data;
-  const finished = view.finished[toolUseId] ?? { at: event.occurredAt, stops: null };
-  return { ...view, agents, finished: withEntry(view.finished, toolUseId, finished) };
+  const finished = view.finished.get(toolUseId) ?? { at: event.occurredAt, stops: null };
+  return { ...view, agents, finished: view.finished.with(toolUseId, finished) };
 };
 
 /** The results of the session's own calls: what one means to a subagent that was called so. */
 const withResult = ({ finished }: Transcript, { data, occurredAt: at }: EventOf<'ToolFinished'>) => {
   const stops = data.background ? null : data.outcome === 'done' ? ('done' as const) : ('failed' as const);
-  return { finished: withEntry(finished, data.toolUseId, { at, stops }) };
+  return { finished: finished.with(data.toolUseId, { at, stops }) };
 };
 
 /** How a subagent ended: by its own file, by its task's report, or by the result of its call. Null while it works. */
 export const stopOfAgent = ({ agents, finished, reported }: Transcript, agentId: string): Stop | null => {
-  const agent = agents[agentId];
+  const agent = agents.get(agentId);
   if (!agent) return null;
-  const call = finished[agent.toolUseId ?? ''];
+  const call = finished.get(agent.toolUseId ?? '');
   const byCall = call?.stops && !agent.isBackground ? { outcome: call.stops, at: call.at } : null;
   let last: Stop | null = null;
-  for (const stop of [agent.stopped, reported[agentId], byCall]) if (stop && (!last || stop.at > last.at)) last = stop;
+  for (const stop of [agent.stopped, reported.get(agentId), byCall])
+    if (stop && (!last || stop.at > last.at)) last = stop;
   return last && isStopped(agent, last) ? last : null;
 };
 
@@ -105,15 +107,15 @@ const detailsAfter = (view: Transcript, event: SessionEvent): Details => {
     case 'ToolRequested':
       return { openTools: openToolsAfter(view.openTools, event), retry: null };
     case 'ToolFinished': {
-      const shells = shellsAfter(view.shells, event, view.openTools[event.data.toolUseId]);
+      const shells = shellsAfter(view.shells, event, view.openTools.get(event.data.toolUseId));
       return { openTools: openToolsAfter(view.openTools, event), ...withResult(view, event), shells };
     }
     case 'TurnEnded':
-      return { openTools: {}, backgroundAgents: event.data.backgroundAgents, retry: null };
+      return { openTools: nothingKept(), backgroundAgents: event.data.backgroundAgents, retry: null };
     case 'PromptSubmitted':
     case 'TurnInterrupted':
     case 'TurnFailed':
-      return { openTools: {}, backgroundAgents: 0, retry: null };
+      return { openTools: nothingKept(), backgroundAgents: 0, retry: null };
     case 'RequestRetried':
       return { retry: { ...event.data, at: event.occurredAt } };
     default:
@@ -125,12 +127,11 @@ const detailsAfter = (view: Transcript, event: SessionEvent): Details => {
 export const wholeTurn = (view: Transcript): TurnAtWork => {
   const { turn, openTools, agents } = view;
   let signAt = turn.signAt;
-  let all: OpenTools = openTools;
-  for (const id in agents) {
-    const agent = agents[id];
-    if (!agent || stopOfAgent(view, id)) continue;
+  let all = openTools;
+  for (const [id, agent] of agents) {
+    if (stopOfAgent(view, id)) continue;
     signAt = Math.max(signAt, agent.signAt);
-    all = { ...all, ...agent.openTools };
+    all = all.and(agent.openTools);
   }
   const goesOn = turn.state === 'waiting_for_input' && signAt > turn.signAt;
   return { turn: { ...turn, state: goesOn ? 'working' : turn.state, signAt }, openTools: all };

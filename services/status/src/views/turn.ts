@@ -50,7 +50,7 @@ export const turnEventOf = (event: SessionEvent): TurnEvent | undefined => {
 type TimeOut = { event: TurnEvent; at: number };
 
 const waitsForResult = (openTools: OpenTools): boolean => {
-  for (const id in openTools) if (!DELEGATING_TOOLS.has(openTools[id]?.tool ?? '')) return true;
+  for (const { tool } of openTools.values()) if (!DELEGATING_TOOLS.has(tool)) return true;
   return false;
 };
 
