@@ -1,11 +1,10 @@
 import { MACHINE_REPORT_MS, type MachineReport } from '@crewboard/contract';
+import { BACKLOG_WARN_BYTES, QUEUE_WARN } from '@crewboard/ingest';
 import { ago } from '../hooks/wording.ts';
 import { type Check, fault, ok, warn } from './check.ts';
 
 /** An agent that did not report for so long does not run. */
 const SILENT_MS = 3 * MACHINE_REPORT_MS;
-const BACKLOG_WARN_BYTES = 10 * 1024 * 1024;
-const QUEUE_WARN = 1_000;
 
 const START =
   'Start it with `crewboard agent`, or a board of your own with `crewboard up`. Neither needs an administrator.';

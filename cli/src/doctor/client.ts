@@ -1,13 +1,11 @@
 import { access, constants, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parsePresence, pidOfPresenceFile } from '@crewboard/ingest';
+import { FIRST_WITH_PRESENCE, parsePresence, pidOfPresenceFile } from '@crewboard/ingest';
 import { compareVersions } from '@crewboard/ingest/hook-settings';
 import { versionOnPath } from '../hooks/client-version.ts';
 import { type Check, fault, ok, warn } from './check.ts';
 
 const OLDEST_NODE = '20.19.0';
-/** The first client that keeps presence files. */
-const FIRST_WITH_PRESENCE = '2.1.139';
 
 export const checkNode = (version: string): Check =>
   compareVersions(version.replace(/^v/, ''), OLDEST_NODE) >= 0

@@ -11,6 +11,34 @@ export const PRIVACY_TIERS = ['private', 'status', 'summary', 'full'] as const;
 export const privacyTierSchema = z.enum(PRIVACY_TIERS);
 export type PrivacyTier = z.infer<typeof privacyTierSchema>;
 
+/**
+ * What `crewboard doctor` would warn of on a machine, by code: no path and no name of it leaves the machine with them. The page has
+ * words for each.
+ */
+export const FINDINGS = [
+  /** The client's folder is not there, or may not be read: nothing is seen. */
+  'claude_folder_missing',
+  'claude_folder_unreadable',
+  /** A client that does not say what it waits for. */
+  'client_old',
+  'presence_unreadable',
+  'hooks_unreadable',
+  'hooks_disabled',
+  'hooks_partly',
+  /** They are installed, and say nothing although a session is at work. */
+  'hooks_silent',
+  /** Other accounts of the machine can read what hooks leave, or the machine's token. */
+  'spool_open',
+  'token_open',
+  /** More than a catch-up after a start: the board does not take what is sent, or the machine can't keep up. */
+  'backlog',
+  'queue',
+  'lines_unreadable',
+  'clock_off',
+] as const;
+export type Finding = (typeof FINDINGS)[number];
+const findings = z.array(z.string().regex(/^[a-z_]{1,40}$/)).max(FINDINGS.length * 2);
+
 /** How an agent and its senses fare: what it tells of itself every few seconds. Nothing in it comes from a session's content. */
 export const machineReportSchema = z.object({
   machine: name.min(1),
@@ -58,6 +86,8 @@ export const machineReportSchema = z.object({
   unknown: z.object({ entryTypes: tally, hookNames: tally, presenceStatuses: tally }),
   /** Live sessions by the client's version. */
   clientVersions: tally,
+  /** {@link FINDINGS}; of a newer agent some that are not known here. Absent from agents that are older than they are. */
+  findings: findings.optional(),
 });
 export type MachineReport = z.infer<typeof machineReportSchema>;
 

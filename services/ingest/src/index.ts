@@ -52,6 +52,7 @@ export { writePrivately } from './private-file.ts';
 export { exposeIngest } from './prometheus.ts';
 export { createLocate } from './repository.ts';
 export { AlreadyRuns, type RunningAgent, runningAgent } from './running.ts';
+export { BACKLOG_WARN_BYTES, CLOCK_WARN_MS, FIRST_WITH_PRESENCE, QUEUE_WARN } from './senses/findings.ts';
 export { createIngestService, type IngestService, type IngestServiceOptions } from './service.ts';
 export { type EventSink, logSink } from './sink.ts';
 export { type FoundTranscript, streamName, type TranscriptFile, transcriptFileOf } from './transcript/find.ts';

@@ -5,6 +5,7 @@ import type { Logger } from '@crewboard/runtime';
 import { hooksInstalled } from '../hooks/settings.ts';
 import { writePrivately } from '../private-file.ts';
 import type { EventSink } from '../sink.ts';
+import { findingsOf, glanceAt } from './findings.ts';
 import type { LocalReport } from './local-report.ts';
 import { machineReport, type Senses } from './report.ts';
 
@@ -63,10 +64,14 @@ export const createMachineReporter = (deps: MachineReporterDeps): MachineReporte
   };
 
   const report = async (signal: AbortSignal): Promise<void> => {
-    const installed = await hooksInstalled(deps.claudeDir, deps.dataDir);
+    const [installed, glance] = await Promise.all([
+      hooksInstalled(deps.claudeDir, deps.dataDir),
+      glanceAt(deps.claudeDir, deps.dataDir),
+    ]);
     const at = now();
     const context = { machine, owner, startedAt, at, clockSkewMs: deps.sink.standing().clockSkewMs, installed };
-    const built = machineReport(deps.senses(), context);
+    const told = machineReport(deps.senses(), context);
+    const built: MachineReport = { ...told, findings: findingsOf(told, glance) };
     await send(built, signal);
     // After the answer: who asks on this machine hears what the board has just said.
     await note({ ...built, standing: deps.sink.standing(), acceptedAt: deps.acceptedAt() });
