@@ -7,5 +7,10 @@ export const queue: Translated<typeof english> = {
   askedFor: '{place} · für {agent}',
   nobody: 'Niemanden. Jede Session kommt allein zurecht.',
   nobodyHere: 'Von diesen niemanden.',
+  news: {
+    approval: '{who} braucht eine Freigabe: {tool}',
+    person: '{who} braucht jemanden: {what}',
+    several: '{n} Session braucht jemanden | {n} Sessions brauchen jemanden',
+  },
   elsewhere: '{n} weitere außerhalb des Filters',
 };

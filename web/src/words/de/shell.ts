@@ -2,6 +2,7 @@ import type { shell as english } from '../en/shell.ts';
 import type { Translated } from '../keys.ts';
 
 export const shell: Translated<typeof english> = {
+  skip: 'Zum Inhalt',
   pages: 'Seiten',
   board: 'Board',
   machines: 'Rechner',

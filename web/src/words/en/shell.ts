@@ -1,4 +1,5 @@
 export const shell = {
+  skip: 'Skip to the content',
   pages: 'Pages',
   board: 'Board',
   machines: 'Machines',
