@@ -4,6 +4,7 @@ import { type DOMWrapper, mount } from '@vue/test-utils';
 import { expect, test } from 'vitest';
 import { defineComponent, h, nextTick, ref } from 'vue';
 import { provideClock } from '../ui/clock.ts';
+import { t } from '../words/index.ts';
 import { provideBoardLinks } from './board-links.ts';
 import { CONDITION_LOOKS } from './condition.ts';
 import SessionCard from './SessionCard.vue';
@@ -100,13 +101,13 @@ test('says that a session ended, once', () => {
 
 test.each(CONDITIONS)('has a word and a mark of its own for %s', (kind) => {
   const { card } = mountCard({ condition: { kind, says: 'Says so', since: T0 } });
-  expect(card.get('.condition b').text()).toBe(CONDITION_LOOKS[kind].word);
+  expect(card.get('.condition b').text()).toBe(t(`status.condition.${kind}`));
   expect(card.find('.condition svg').exists()).toBe(true);
 });
 
 test('no two conditions look or sound alike', () => {
   const looks = Object.values(CONDITION_LOOKS);
-  expect(new Set(looks.map(({ word }) => word)).size).toBe(CONDITIONS.length);
+  expect(new Set(CONDITIONS.map((kind) => t(`status.condition.${kind}`))).size).toBe(CONDITIONS.length);
   expect(new Set(looks.map(({ icon }) => icon)).size).toBe(CONDITIONS.length);
 });
 

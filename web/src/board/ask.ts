@@ -1,12 +1,5 @@
 import type { Ask, PullRequest, Session, Subagent } from '@crewboard/contract';
-
-export const ASK_WORDS: Record<Ask['kind'], string> = {
-  permission: 'Permission',
-  question: 'Question',
-  plan: 'Plan',
-  elicitation: 'Form',
-  dialog: 'Dialog',
-};
+import { t } from '../words/index.ts';
 
 /** What a person is asked for, ready to be shown. `isCode`: the text is something that would run. */
 export interface ShownAsk {
@@ -26,7 +19,7 @@ const NAMED_BY_TOOL: readonly Ask['kind'][] = ['permission', 'elicitation'];
 
 export const askOf = ({ id, kind, tool, input, since, agentId }: Ask, subagents: readonly Subagent[]): ShownAsk => ({
   id,
-  kind: ASK_WORDS[kind],
+  kind: t(`status.ask.${kind}`),
   detail: NAMED_BY_TOOL.includes(kind) ? tool : null,
   text: input || null,
   isCode: kind === 'permission',
@@ -37,16 +30,16 @@ export const askOf = ({ id, kind, tool, input, since, agentId }: Ask, subagents:
 
 /** `Explore: Find the reader`, as far as it is known. */
 export const agentName = (agent: Pick<Subagent, 'type' | 'description'> | undefined): string =>
-  [agent?.type, agent?.description].filter(Boolean).join(': ') || 'a subagent';
+  [agent?.type, agent?.description].filter(Boolean).join(': ') || t('status.aSubagent');
 
 export const asksOf = ({ asks, subagents }: Pick<Session, 'asks' | 'subagents'>): ShownAsk[] =>
   asks.map((ask) => askOf(ask, subagents));
 
 /** What an open pull request needs its author for: failed checks first, then what its reviewers want. Empty for most. */
 export const pullRequestAsks = (pullRequest: PullRequest, since: number): ShownAsk[] => {
-  const ask = (kind: string, text: string): ShownAsk => ({
+  const ask = (kind: 'checksFailed' | 'changesRequested', text: string): ShownAsk => ({
     id: `${kind} ${pullRequest.url}`,
-    kind,
+    kind: t(`status.${kind}`),
     detail: null,
     text,
     isCode: false,
@@ -57,7 +50,7 @@ export const pullRequestAsks = (pullRequest: PullRequest, since: number): ShownA
   const failed = pullRequest.checks.filter(({ state }) => state === 'failed').map(({ name }) => name);
   const title = [`#${pullRequest.number}`, pullRequest.title].filter(Boolean).join(' ');
   return [
-    ...(failed.length > 0 ? [ask('CI failed', failed.join(', '))] : []),
-    ...(pullRequest.review === 'changes_requested' ? [ask('Changes requested', title)] : []),
+    ...(failed.length > 0 ? [ask('checksFailed', failed.join(', '))] : []),
+    ...(pullRequest.review === 'changes_requested' ? [ask('changesRequested', title)] : []),
   ];
 };

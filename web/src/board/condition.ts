@@ -1,27 +1,27 @@
 import type { Condition, Session } from '@crewboard/contract';
 import type { IconName } from '../ui/icons.ts';
+import { t } from '../words/index.ts';
 
 type Kind = Condition['kind'];
 
 interface Look {
-  word: string;
   icon: IconName;
   isBad?: boolean;
 }
 
-/** A word and a mark for each: no two look alike without their colours. */
+/** A mark for each, beside its word: no two look alike without their colours. */
 export const CONDITION_LOOKS: Record<Kind, Look> = {
-  interrupted: { word: 'Interrupted', icon: 'stop' },
-  failed: { word: 'Failed', icon: 'warning', isBad: true },
-  retrying: { word: 'Retrying', icon: 'retry' },
-  compacting: { word: 'Compacting', icon: 'compact' },
-  background_agents: { word: 'Agents work on', icon: 'fork' },
-  background_shell: { word: 'Shell runs on', icon: 'shell' },
-  closed: { word: 'Closed', icon: 'power' },
-  crashed: { word: 'Crashed', icon: 'bolt', isBad: true },
-  moved_on: { word: 'Moved on', icon: 'onward' },
-  offline: { word: 'Offline', icon: 'offline' },
-  unknown: { word: 'Unknown', icon: 'question' },
+  interrupted: { icon: 'stop' },
+  failed: { icon: 'warning', isBad: true },
+  retrying: { icon: 'retry' },
+  compacting: { icon: 'compact' },
+  background_agents: { icon: 'fork' },
+  background_shell: { icon: 'shell' },
+  closed: { icon: 'power' },
+  crashed: { icon: 'bolt', isBad: true },
+  moved_on: { icon: 'onward' },
+  offline: { icon: 'offline' },
+  unknown: { icon: 'question' },
 };
 
 /** Nobody knows what such a session does at the moment. It must not look like work. */
@@ -35,6 +35,7 @@ const WITH_REASON: readonly Kind[] = ['failed', 'retrying'];
 
 /** What a card says of its condition beside the word: `code` is something that runs, `silentSince` a machine's last sign. */
 export interface ShownCondition extends Look {
+  word: string;
   kind: Kind;
   says: string;
   reason: string | null;
@@ -48,6 +49,7 @@ export const conditionOf = ({ condition, backgroundShells }: Session): ShownCond
   const commands = backgroundShells.flatMap(({ command }) => command ?? []);
   return {
     ...CONDITION_LOOKS[kind],
+    word: t(`status.condition.${kind}`),
     kind,
     says,
     reason: WITH_REASON.includes(kind) ? says : null,

@@ -1,50 +1,35 @@
-import { counted } from '../ui/counted.ts';
-import type { Facet } from './filter.ts';
-import type { Grouping, Lane } from './grouping.ts';
-import { STATUS_WORDS } from './wording.ts';
-
-export const GROUPING_WORDS: Record<Grouping, string> = {
-  repository: 'Repository',
-  person: 'Person',
-  machine: 'Machine',
-  none: 'Nothing',
-};
+import { t } from '../words/index.ts';
+import { type Facet, VALUES } from './filter.ts';
+import type { Lane } from './grouping.ts';
 
 /** What a lane is called. */
 export const laneName = ({ by, key }: Pick<Lane, 'by' | 'key'>): string => {
-  if (by === 'none') return 'All sessions';
-  return key || 'No name known';
+  if (by === 'none') return t('board.lane.all');
+  return key || t('board.lane.nameless');
 };
 
 /** `6 sessions · 4 people · 1 pull request`: what there is of all that the lane’s name does not say. */
 export const laneFigures = (lane: Lane): string => {
   const { by, sessions, people, machines, repositories, pullRequests } = lane;
-  const whose = by === 'machine' && people.length === 1 ? people[0] : counted(people.length, 'person', 'people');
+  const whose = by === 'machine' && people.length === 1 ? people[0] : t('board.lane.people', { n: people.length });
   return [
-    counted(sessions, 'session', 'sessions'),
+    t('board.sessions', { n: sessions }),
     by !== 'person' && people.length > 0 && whose,
-    by !== 'repository' && counted(repositories, 'repository', 'repositories'),
-    by === 'person' && machines > 1 && counted(machines, 'machine', 'machines'),
-    pullRequests > 0 && counted(pullRequests, 'pull request', 'pull requests'),
+    by !== 'repository' && t('board.lane.repositories', { n: repositories }),
+    by === 'person' && machines > 1 && t('board.lane.machines', { n: machines }),
+    pullRequests > 0 && t('board.lane.pullRequests', { n: pullRequests }),
   ]
     .filter(Boolean)
     .join(' · ');
 };
 
-export const FACET_WORDS: Record<Facet, string> = {
-  only: 'Only',
-  status: 'Status',
-  pull: 'Pull request',
-  person: 'Person',
-  repository: 'Repository',
-  machine: 'Machine',
-};
-
-const VALUE_WORDS: Partial<Record<Facet, Readonly<Record<string, string>>>> = {
-  only: { needs: 'Needs a person', mine: 'Mine' },
-  status: STATUS_WORDS,
-  pull: { red: 'Checks failed', open: 'Open pull request', none: 'No pull request' },
-};
+const oneOf = <Value extends string>(values: readonly Value[], value: string): Value | undefined =>
+  values.find((one) => one === value);
 
 /** What a value that can be picked is called: names as they are, ours in words. */
-export const valueInWords = (facet: Facet, value: string): string => VALUE_WORDS[facet]?.[value] ?? value;
+export const valueInWords = (facet: Facet, value: string): string => {
+  const status = facet === 'status' && oneOf(VALUES.status, value);
+  if (status) return t(`status.${status}`);
+  const ours = (facet === 'only' || facet === 'pull') && oneOf([...VALUES.only, ...VALUES.pull], value);
+  return ours ? t(`board.filter.value.${ours}`) : value;
+};

@@ -1,19 +1,5 @@
 import type { Session } from '@crewboard/contract';
-
-type How = 'clear' | 'resume' | 'fork' | 'background';
-
-const FROM_WORDS: Record<How, string> = {
-  clear: 'Cleared from',
-  resume: 'Resumed from',
-  fork: 'Forked from',
-  background: 'Handed over from',
-};
-const TO_WORDS: Record<How, string> = {
-  clear: 'Cleared, goes on in',
-  resume: 'Goes on in',
-  fork: 'Forked into',
-  background: 'In the background as',
-};
+import { t } from '../words/index.ts';
 
 /** A session before or after this one. `words` come before its name. */
 export interface LineageStep {
@@ -27,12 +13,12 @@ export const lineageOf = ({ lineage: { from, to } }: Pick<Session, 'lineage'>): 
     ? [
         {
           direction: 'from',
-          words: from.how ? FROM_WORDS[from.how] : 'Continued from',
+          words: t(`card.lineage.from.${from.how ?? 'unknown'}`),
           sessionId: from.sessionId,
         } as const,
       ]
     : []),
   ...(to
-    ? [{ direction: 'onward', words: to.how ? TO_WORDS[to.how] : 'Goes on in', sessionId: to.sessionId } as const]
+    ? [{ direction: 'onward', words: t(`card.lineage.to.${to.how ?? 'unknown'}`), sessionId: to.sessionId } as const]
     : []),
 ];

@@ -1,18 +1,15 @@
 import type { Session } from '@crewboard/contract';
 import type { IconName } from '../ui/icons.ts';
+import { t } from '../words/index.ts';
 
-/** What a mode of the client's permissions means for who watches. */
-const MEANINGS: Record<string, string> = {
-  default: 'asks before it acts',
-  plan: 'plans only',
-  acceptEdits: 'accepts edits',
-  auto: 'a classifier decides',
-  dontAsk: 'refuses what is not allowed',
-  bypassPermissions: 'asks for nothing',
+const MODES = ['default', 'plan', 'acceptEdits', 'auto', 'dontAsk', 'bypassPermissions'] as const;
+type Mode = (typeof MODES)[number];
+
+/** What a mode of the client's permissions means for who watches: `plan: plans only`; an unknown mode as it is. */
+export const permissionInWords = (mode: string): string => {
+  const known = MODES.find((one) => one === mode);
+  return known ? `${mode}: ${t(`card.permissionIs.${known}`)}` : mode;
 };
-
-/** `plan: plans only`; an unknown mode as it is. */
-export const permissionInWords = (mode: string): string => (MEANINGS[mode] ? `${mode}: ${MEANINGS[mode]}` : mode);
 
 export interface ShownPermission {
   word: string;
@@ -21,15 +18,22 @@ export interface ShownPermission {
   isUnguarded: boolean;
 }
 
-const SHOWN: Record<string, ShownPermission> = {
-  plan: { word: 'plan mode', icon: 'plan', isUnguarded: false },
-  acceptEdits: { word: 'accepts edits', icon: 'pencil', isUnguarded: false },
-  bypassPermissions: { word: 'bypasses permissions', icon: 'warning', isUnguarded: true },
-};
+const ICONS = {
+  plan: 'plan',
+  acceptEdits: 'pencil',
+  bypassPermissions: 'warning',
+} as const satisfies Partial<Record<Mode, IconName>>;
+const isShown = (mode: string): mode is keyof typeof ICONS => Object.hasOwn(ICONS, mode);
 
 /** The mode where it makes a difference to who looks at the board: not the usual one, and not of what has ended. */
 export const permissionOf = ({
   permissionMode,
   ended,
-}: Pick<Session, 'permissionMode' | 'ended'>): ShownPermission | null =>
-  ended || permissionMode === null ? null : (SHOWN[permissionMode] ?? null);
+}: Pick<Session, 'permissionMode' | 'ended'>): ShownPermission | null => {
+  if (ended || permissionMode === null || !isShown(permissionMode)) return null;
+  return {
+    word: t(`card.permission.${permissionMode}`),
+    icon: ICONS[permissionMode],
+    isUnguarded: permissionMode === 'bypassPermissions',
+  };
+};

@@ -3,8 +3,7 @@ import type { useViewStore } from '../stores/view.ts';
 import { t } from '../words/index.ts';
 import { type Choice, FACETS, type Facet, isFiltering, NO_FILTER, toggled } from './filter.ts';
 import { COLUMNS, GROUPINGS } from './grouping.ts';
-import { FACET_WORDS, GROUPING_WORDS, valueInWords } from './lane-wording.ts';
-import { STATUS_WORDS } from './wording.ts';
+import { valueInWords } from './lane-wording.ts';
 
 /** How one looks at the board, as commands. `isNarrow`: one column is shown at a time. */
 export const viewCommands = (
@@ -26,7 +25,7 @@ export const viewCommands = (
     (grouping): Command => ({
       id: `view.by.${grouping}`,
       section: 'view',
-      words: () => t('commands.groupBy', { grouping: GROUPING_WORDS[grouping] }),
+      words: () => t('commands.groupBy', { grouping: t(`board.grouping.${grouping}`) }),
       isPossible: () => view.grouping !== grouping,
       run: () => {
         view.grouping = grouping;
@@ -37,7 +36,7 @@ export const viewCommands = (
     (status, index): Command => ({
       id: `view.column.${status}`,
       section: 'view',
-      words: () => t('commands.column', { column: STATUS_WORDS[status] }),
+      words: () => t('commands.column', { column: t(`status.${status}`) }),
       keys: [`${index + 1}`],
       isPossible: () => isNarrow,
       run: () => {
@@ -57,7 +56,7 @@ export const viewCommands = (
   ...FACETS.flatMap((facet) =>
     choices[facet].map(({ value }): Command => {
       const isPicked = view.filter[facet].includes(value);
-      const told = { facet: FACET_WORDS[facet], value: valueInWords(facet, value) };
+      const told = { facet: t(`board.filter.${facet}`), value: valueInWords(facet, value) };
       return {
         id: `filter.${facet}.${value}`,
         section: 'filter',

@@ -67,7 +67,7 @@ test('says whose figure a cost is', () => {
 test('says how full the context is, where its size is known', () => {
   const known = aUsage({ contextTokens: 126_400, contextWindow: 200_000 });
   expect(contextPercent(known)).toBe(63);
-  expect(contextInWords(known)).toBe('126,400 of 200,000 tokens, 63 %');
+  expect(contextInWords(known)).toBe('126,400 of 200,000 tokens, 63%');
   const unknown = aUsage({ contextTokens: 126_400 });
   expect(contextPercent(unknown)).toBeNull();
   expect(contextInWords(unknown)).toBe('126,400 tokens');

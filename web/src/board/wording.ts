@@ -1,14 +1,7 @@
-import type { PullRequest, Session, Status } from '@crewboard/contract';
+import type { PullRequest, Session } from '@crewboard/contract';
 import type { ConnectionState } from '../feed/connect.ts';
 import { formatTimeOfDay } from '../ui/age.ts';
-import { counted } from '../ui/counted.ts';
-
-export const STATUS_WORDS: Record<Status, string> = {
-  waiting_for_approval: 'Needs approval',
-  working: 'Working',
-  waiting_for_input: 'Waiting',
-  idle: 'Idle',
-};
+import { n, t } from '../words/index.ts';
 
 /** A model as people call it: `claude-opus-5-5` is Opus 5.5, `claude-3-5-haiku-20241022` is Haiku 3.5; an unknown one as it is. */
 export const modelName = (model: string): string => {
@@ -22,34 +15,46 @@ export const modelName = (model: string): string => {
 
 /** `840`, `128k`, `1.2M`. */
 export const tokenCount = (tokens: number): string => {
-  if (tokens < 1_000) return `${tokens}`;
-  if (tokens < 999_500) return `${Math.round(tokens / 1_000)}k`;
-  return `${(tokens / 1_000_000).toFixed(1)}M`;
+  if (tokens < 1_000) return n(tokens);
+  if (tokens < 999_500) return `${n(Math.round(tokens / 1_000))}k`;
+  return `${n(tokens / 1_000_000, { minimumFractionDigits: 1, maximumFractionDigits: 1 })}M`;
 };
 
 /** `$3.18`, `$0.00` for less than a cent, whole dollars from a hundred. */
-export const cost = (usd: number): string => `$${usd >= 100 ? Math.round(usd) : usd.toFixed(2)}`;
+export const cost = (usd: number): string =>
+  n(usd, {
+    style: 'currency',
+    currency: 'USD',
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: usd >= 100 ? 0 : 2,
+    maximumFractionDigits: usd >= 100 ? 0 : 2,
+  });
 
 /** `$3.18` where the client totalled it itself, `$3.18 est.` where it is tokens times list prices; null where nobody knows. */
-export const costLabel = ({ costUsd, costBy }: Session['usage']): string | null =>
-  costUsd === null ? null : `${cost(costUsd)}${costBy === 'estimate' ? ' est.' : ''}`;
+export const costLabel = ({ costUsd, costBy }: Session['usage']): string | null => {
+  if (costUsd === null) return null;
+  return costBy === 'estimate' ? t('card.estimated', { cost: cost(costUsd) }) : cost(costUsd);
+};
 
 /** The same in full, for who asks where the figure is from. */
 export const costInWords = ({ costUsd, costBy }: Session['usage']): string | null => {
   if (costUsd === null) return null;
-  const by = { client: 'the client’s own figure', estimate: 'estimated: tokens times list prices' };
-  return `${cost(costUsd)}${costBy ? `, ${by[costBy]}` : ''}`;
+  return costBy ? t(`card.costBy.${costBy}`, { cost: cost(costUsd) }) : cost(costUsd);
 };
 
 /** How much of the model's context is full, in whole percent; null where its size is not known. */
 export const contextPercent = ({ contextTokens, contextWindow }: Session['usage']): number | null =>
   contextWindow ? Math.round((100 * contextTokens) / contextWindow) : null;
 
-/** `126,400 of 200,000 tokens, 63 %`. */
+/** `63%`, as the language writes it. */
+export const percentInWords = (percent: number): string => n(percent / 100, { style: 'percent' });
+
+/** `126,400 of 200,000 tokens, 63%`. */
 export const contextInWords = (usage: Session['usage']): string => {
-  const { contextTokens, contextWindow } = usage;
-  if (!contextWindow) return `${contextTokens.toLocaleString()} tokens`;
-  return `${contextTokens.toLocaleString()} of ${contextWindow.toLocaleString()} tokens, ${contextPercent(usage)} %`;
+  const { contextTokens: tokens, contextWindow: size } = usage;
+  const percent = contextPercent(usage);
+  if (size === null || percent === null) return t('card.contextTokens', { tokens });
+  return t('card.contextOf', { tokens, size, percent: percentInWords(percent) });
 };
 
 /** `5 of 6 checks passed, 1 failed`; empty where there are none. Those that were skipped count for nothing. */
@@ -60,34 +65,24 @@ export const checksInWords = (pullRequest: PullRequest): string => {
   const failed = checks.filter((check) => check.state === 'failed').length;
   const pending = checks.length - passed - failed;
   return [
-    `${passed} of ${counted(checks.length, 'check', 'checks')} passed`,
-    failed > 0 && `${failed} failed`,
-    pending > 0 && `${pending} running`,
+    t('card.pull.checksPassed', { n: checks.length, passed }),
+    failed > 0 && t('card.pull.checksFailed', { n: failed }),
+    pending > 0 && t('card.pull.checksRunning', { n: pending }),
   ]
     .filter(Boolean)
     .join(', ');
 };
 
-const REVIEW_WORDS: Record<NonNullable<PullRequest['review']>, string> = {
-  approved: 'approved',
-  changes_requested: 'changes requested',
-  required: 'review required',
-};
-
 /** `open, approved, conflicts with its base`: where a pull request stands, beside its checks. */
 export const pullRequestInWords = ({ state, review, isMergeable }: PullRequest): string => {
   const isOpen = state === 'open' || state === 'draft';
-  return [state, isOpen && review && REVIEW_WORDS[review], isOpen && isMergeable === false && 'conflicts with its base']
+  return [
+    t(`card.pull.${state}`),
+    isOpen && review && t(`card.pull.${review}`),
+    isOpen && isMergeable === false && t('card.pull.conflicts'),
+  ]
     .filter(Boolean)
     .join(', ');
-};
-
-/** How a session was found to belong to its pull request. */
-export const LINKED_WORDS: Record<PullRequest['linkedBy'], string> = {
-  client: 'noted by the client',
-  branch: 'by its branch',
-  commit: 'by a commit of the session',
-  url: 'by the address that a command printed',
 };
 
 /** Whether its machine tells what a session does, but none of its texts: at that privacy tier no path leaves it either. */
@@ -99,8 +94,8 @@ export const titleOf = (session: Pick<Session, 'title' | 'goal' | 'brief' | 'cwd
   const { title, goal, brief, repo, prompts } = session;
   const told = title.trim() || brief?.goal?.trim() || goal?.trim();
   if (told) return told;
-  if (isWithheld(session) && repo) return `A session in ${repo}`;
-  return prompts === 0 ? 'New session' : 'Untitled session';
+  if (isWithheld(session) && repo) return t('board.sessionIn', { repo });
+  return t(prompts === 0 ? 'board.newSession' : 'board.untitled');
 };
 
 /** What its longest open ask needs a person for, in a model's words; null where nobody put it into words. */
@@ -124,16 +119,17 @@ export const nowLine = ({ status, now, summary, attention, subagents, title }: S
 export const connectionInWords = (state: ConnectionState, now: number): { steady: string; countdown: string } => {
   switch (state.kind) {
     case 'connecting':
-      return { steady: 'Connecting…', countdown: '' };
+      return { steady: t('shell.connection.connecting'), countdown: '' };
     case 'live':
-      return { steady: 'Live', countdown: '' };
+      return { steady: t('shell.connection.live'), countdown: '' };
     case 'offline': {
       const steady =
         state.reason === 'unreadable'
-          ? 'The server speaks another version than this page. Reload the page.'
-          : `Not connected since ${formatTimeOfDay(state.since)}.`;
-      if (state.nextTryAt === null) return { steady, countdown: 'Trying again…' };
-      return { steady, countdown: `Trying again in ${Math.max(1, Math.ceil((state.nextTryAt - now) / 1_000))} s.` };
+          ? t('shell.connection.unreadable')
+          : t('shell.connection.offline', { time: formatTimeOfDay(state.since) });
+      if (state.nextTryAt === null) return { steady, countdown: t('shell.connection.trying') };
+      const seconds = Math.max(1, Math.ceil((state.nextTryAt - now) / 1_000));
+      return { steady, countdown: t('shell.connection.tryingIn', { seconds }) };
     }
   }
 };

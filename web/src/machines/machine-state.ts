@@ -1,6 +1,6 @@
 import { MACHINE_LOST_MS, type Machine, type PrivacyTier } from '@crewboard/contract';
 import { compareText } from '../ui/compare.ts';
-import { counted } from '../ui/counted.ts';
+import { n, t } from '../words/index.ts';
 
 /** Something that may be seen at a glance and is told in words beside it. */
 export interface Lamp {
@@ -37,49 +37,49 @@ const SKEW_MS = 2_000;
 
 /** `640 B`, `38 KB`, `4.2 MB`. */
 export const sizeInWords = (bytes: number): string => {
-  if (bytes < 1_000) return `${bytes} B`;
-  if (bytes < 999_500) return `${Math.round(bytes / 1_000)} KB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < 1_000) return `${n(bytes)} B`;
+  if (bytes < 999_500) return `${n(Math.round(bytes / 1_000))} KB`;
+  return `${n(bytes / 1_000_000, { minimumFractionDigits: 1, maximumFractionDigits: 1 })} MB`;
 };
 
 const hooksLamp = ({ installed, heardAt, unreadable, waiting }: Machine['report']['hooks']): Lamp => {
-  const name = 'Hooks';
+  const name = t('machines.lamp.hooks');
   switch (installed) {
     case 'yes':
-      if (unreadable > 0) return { name, state: 'warning', says: `${unreadable} can’t be read` };
-      if (waiting > 50) return { name, state: 'warning', says: `${waiting} wait to be read` };
-      return { name, state: 'good', says: heardAt === null ? 'installed, none heard yet' : 'installed' };
+      if (unreadable > 0) return { name, state: 'warning', says: t('machines.says.cannotBeRead', { n: unreadable }) };
+      if (waiting > 50) return { name, state: 'warning', says: t('machines.says.wait', { n: waiting }) };
+      return { name, state: 'good', says: t(heardAt === null ? 'machines.says.noneHeard' : 'machines.says.installed') };
     case 'partly':
-      return { name, state: 'warning', says: 'only some are installed' };
+      return { name, state: 'warning', says: t('machines.says.partly') };
     case 'disabled':
-      return { name, state: 'warning', says: 'turned off in the settings' };
+      return { name, state: 'warning', says: t('machines.says.disabled') };
     case 'unreadable':
-      return { name, state: 'warning', says: 'the settings can’t be read' };
+      return { name, state: 'warning', says: t('machines.says.unreadable') };
     case 'no':
-      return { name, state: 'off', says: 'not installed' };
+      return { name, state: 'off', says: t('machines.says.notInstalled') };
   }
 };
 
 const presenceLamp = ({ isKept, live, unreadable }: Machine['report']['presence']): Lamp => {
-  const name = 'Presence';
-  if (!isKept) return { name, state: 'off', says: 'not kept by this client' };
-  if (unreadable > 0) return { name, state: 'warning', says: `${unreadable} can’t be read` };
-  return { name, state: 'good', says: counted(live, 'live session', 'live sessions') };
+  const name = t('machines.lamp.presence');
+  if (!isKept) return { name, state: 'off', says: t('machines.says.notKept') };
+  if (unreadable > 0) return { name, state: 'warning', says: t('machines.says.cannotBeRead', { n: unreadable }) };
+  return { name, state: 'good', says: t('machines.says.live', { n: live }) };
 };
 
 const transcriptsLamp = ({ transcripts, deadLetters }: Machine['report']): Lamp => {
-  const name = 'Transcripts';
+  const name = t('machines.lamp.transcripts');
   if (deadLetters > 0) {
-    return { name, state: 'warning', says: counted(deadLetters, 'line can’t be read', 'lines can’t be read') };
+    return { name, state: 'warning', says: t('machines.says.linesCannotBeRead', { n: deadLetters }) };
   }
-  if (transcripts.files === 0) return { name, state: 'off', says: 'none found' };
-  return { name, state: 'good', says: counted(transcripts.files, 'file', 'files') };
+  if (transcripts.files === 0) return { name, state: 'off', says: t('machines.says.noneFound') };
+  return { name, state: 'good', says: t('machines.says.files', { n: transcripts.files }) };
 };
 
 const lagOf = ({ queuedEvents, transcripts }: Machine['report']): string | null => {
   const parts = [
-    queuedEvents > 0 && `${counted(queuedEvents, 'event', 'events')} to send`,
-    transcripts.backlogBytes > 0 && `${sizeInWords(transcripts.backlogBytes)} to read`,
+    queuedEvents > 0 && t('machines.eventsToSend', { n: queuedEvents }),
+    transcripts.backlogBytes > 0 && t('machines.bytesToRead', { size: sizeInWords(transcripts.backlogBytes) }),
   ].filter(Boolean);
   return parts.length > 0 ? parts.join(', ') : null;
 };
@@ -88,8 +88,8 @@ const lagOf = ({ queuedEvents, transcripts }: Machine['report']): string | null 
 const skewOf = ({ clockSkewMs }: Machine['report']): string | null => {
   if (clockSkewMs === null || Math.abs(clockSkewMs) < SKEW_MS) return null;
   const seconds = Math.round(Math.abs(clockSkewMs) / 1_000);
-  const span = seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
-  return `${span} ${clockSkewMs > 0 ? 'behind' : 'ahead'}`;
+  const span = seconds < 100 ? `${n(seconds)} s` : `${n(Math.round(seconds / 60))} min`;
+  return t(clockSkewMs > 0 ? 'machines.clockBehind' : 'machines.clockAhead', { span });
 };
 
 /** `asOf`: when the gateway told of it. What was not heard of since then says nothing: nobody was asked. */

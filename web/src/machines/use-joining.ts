@@ -2,6 +2,7 @@ import type { InviteAnswer } from '@crewboard/contract';
 import { onScopeDispose, type Ref, ref, shallowRef } from 'vue';
 import { type GatewayClient, type Invites, type JoinedMachines, Refused } from '../feed/gateway-client.ts';
 import { pollWhileVisible } from '../feed/poll.ts';
+import { t } from '../words/index.ts';
 
 const EVERY_MS = 5_000;
 
@@ -45,7 +46,7 @@ export const useJoining = (gateway: GatewayClient, isAdmin: boolean): Joining =>
       problem.value = null;
       return answer;
     } catch (error) {
-      problem.value = error instanceof Refused ? error.message : 'The board can’t be reached. Try again in a moment.';
+      problem.value = error instanceof Refused ? error.message : t('common.unreachable');
       return null;
     } finally {
       reload();

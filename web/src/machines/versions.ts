@@ -1,4 +1,5 @@
 import { compatibilityOf } from '@crewboard/contract';
+import { t } from '../words/index.ts';
 
 /** How an agent's version stands to the board's, in words. */
 export interface VersionStanding {
@@ -16,14 +17,14 @@ export const versionStanding = (agentVersion: string, boardVersion: string | nul
     case 'same':
       return null;
     case 'older':
-      return { says: 'one version older than the board, works', command: null, isBad: false };
+      return { says: t('machines.version.older'), command: null, isBad: false };
     case 'newer':
-      return { says: 'one version newer than the board, works', command: null, isBad: false };
+      return { says: t('machines.version.newer'), command: null, isBad: false };
     case 'too_old':
-      return { says: 'too old for the board: update it with', command, isBad: true };
+      return { says: t('machines.version.too_old'), command, isBad: true };
     case 'too_new':
-      return { says: 'too new for the board: update the board, or run', command, isBad: true };
+      return { says: t('machines.version.too_new'), command, isBad: true };
     case 'unknown':
-      return { says: 'a version that the board does not know', command: null, isBad: true };
+      return { says: t('machines.version.unknown'), command: null, isBad: true };
   }
 };

@@ -1,27 +1,18 @@
-import type { PrivacyTier } from '@crewboard/contract';
-import { counted } from '../ui/counted.ts';
+import { t } from '../words/index.ts';
 import type { ShownMachine } from './machine-state.ts';
 import { versionStanding } from './versions.ts';
-
-/** What leaves a machine, by its tier: a word, and what that is. */
-export const TIER_WORDS: Record<PrivacyTier, { name: string; is: string }> = {
-  private: { name: 'Nothing', is: 'only how many sessions there are' },
-  status: { name: 'Status', is: 'states, tools and durations; no texts, no paths' },
-  summary: { name: 'Summary', is: 'titles and short previews, secrets masked' },
-  full: { name: 'Full', is: 'prompts and replies, cut to a length, secrets masked' },
-};
 
 /** `5 machines · 1 offline`. */
 export const machineCounts = (machines: readonly ShownMachine[]): { all: string; offline: string | null } => {
   const offline = machines.filter(({ isOffline }) => isOffline).length;
-  return { all: counted(machines.length, 'machine', 'machines'), offline: offline > 0 ? `${offline} offline` : null };
+  return {
+    all: t('machines.count', { n: machines.length }),
+    offline: offline > 0 ? t('machines.offlineCount', { n: offline }) : null,
+  };
 };
 
-export const REVOKE_QUESTION = 'It is cut off at once.';
-
 /** `2 private sessions`. */
-export const privateSessionsInWords = (sessions: number): string =>
-  counted(sessions, 'private session', 'private sessions');
+export const privateSessionsInWords = (sessions: number): string => t('board.private.count', { n: sessions });
 
 /** What is wrong with a machine or makes it differ from others, a short sentence each. Empty where all is well. */
 export const remarksOn = (
@@ -30,9 +21,13 @@ export const remarksOn = (
 ): string[] => {
   const standing = versionStanding(agentVersion, boardVersion);
   return [
-    standing && `Agent ${agentVersion}: ${[standing.says, standing.command].filter(Boolean).join(' ')}`,
+    standing &&
+      t('machines.agentSays', {
+        version: agentVersion,
+        says: [standing.says, standing.command].filter(Boolean).join(' '),
+      }),
     !isOffline && lag,
-    skew && `Clock ${skew}`,
+    skew && t('machines.clock', { skew }),
     ...lamps.filter(({ state }) => state === 'warning').map(({ name, says }) => `${name}: ${says}`),
     !isOffline && privateSessions > 0 && privateSessionsInWords(privateSessions),
   ].filter((remark) => typeof remark === 'string');

@@ -34,7 +34,7 @@ test('every catalogue has the keys of the English one, and its messages are told
 });
 
 test('what is computed follows the language, and so does the document', async () => {
-  const status = computed(() => t('board.status.working'));
+  const status = computed(() => t('status.working'));
   expect(status.value).toBe('Working');
   await speak('de');
   expect(status.value).toBe('Arbeitet');

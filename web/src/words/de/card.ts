@@ -31,6 +31,22 @@ export const card: Translated<typeof english> = {
     client: '{cost}, Angabe des Clients',
     estimate: '{cost}, geschätzt: Tokens mal Listenpreise',
   },
+  permission: {
+    plan: 'Planmodus',
+    acceptEdits: 'ändert ohne Frage',
+    bypassPermissions: 'umgeht Freigaben',
+  },
+  permissionIs: {
+    default: 'fragt, bevor sie handelt',
+    plan: 'plant nur',
+    acceptEdits: 'ändert Dateien ohne Frage',
+    auto: 'ein Klassifikator entscheidet',
+    dontAsk: 'lehnt ab, was nicht erlaubt ist',
+    bypassPermissions: 'fragt nie',
+  },
+  withheld: 'Texte zurückgehalten',
+  withheldIs: 'Der Rechner meldet Zustände und Werkzeuge, keine Texte',
+  checks: 'Checks',
   agents: 'Agenten',
   agent: {
     nameless: 'Subagent',

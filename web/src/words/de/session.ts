@@ -64,12 +64,5 @@ export const session: Translated<typeof english> = {
     client: 'Client',
     headless: 'Headless: von einem Programm gestartet',
     background: 'Im Hintergrunddienst des Clients',
-    mode: {
-      default: 'fragt, bevor sie handelt',
-      plan: 'plant nur',
-      acceptEdits: 'ändert Dateien ohne Frage',
-      auto: 'ein Klassifikator entscheidet',
-      bypassPermissions: 'fragt nie',
-    },
   },
 };

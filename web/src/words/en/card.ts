@@ -28,6 +28,22 @@ export const card = {
     client: '{cost}, the client’s own figure',
     estimate: '{cost}, estimated: tokens times list prices',
   },
+  permission: {
+    plan: 'plan mode',
+    acceptEdits: 'accepts edits',
+    bypassPermissions: 'bypasses permissions',
+  },
+  permissionIs: {
+    default: 'asks before it acts',
+    plan: 'plans only',
+    acceptEdits: 'accepts edits',
+    auto: 'a classifier decides',
+    dontAsk: 'refuses what is not allowed',
+    bypassPermissions: 'asks for nothing',
+  },
+  withheld: 'texts withheld',
+  withheldIs: 'Its machine tells states and tools, and no texts',
+  checks: 'Checks',
   agents: 'Agents',
   agent: {
     nameless: 'Subagent',

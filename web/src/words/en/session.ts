@@ -61,12 +61,5 @@ export const session = {
     client: 'Client',
     headless: 'Headless: run by a program',
     background: 'Background: in the client’s daemon',
-    mode: {
-      default: 'asks before it acts',
-      plan: 'plans only',
-      acceptEdits: 'accepts edits',
-      auto: 'a classifier decides',
-      bypassPermissions: 'asks for nothing',
-    },
   },
 } as const;
