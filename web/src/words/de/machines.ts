@@ -5,7 +5,6 @@ export const machines: Translated<typeof english> = {
   title: 'Rechner',
   pageTitle: 'Rechner · Crewboard',
   count: '{n} Rechner | {n} Rechner',
-  unit: 'Rechner | Rechner',
   offlineCount: '{n} offline',
   allOnOnePage: 'Alle auf einer Seite',
   none: 'Noch hat sich kein Rechner gemeldet.',

@@ -2,7 +2,6 @@ export const machines = {
   title: 'Machines',
   pageTitle: 'Machines · Crewboard',
   count: '{n} machine | {n} machines',
-  unit: 'machine | machines',
   offlineCount: '{n} offline',
   allOnOnePage: 'All on one page',
   none: 'No machine has reported yet.',
