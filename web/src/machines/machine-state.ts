@@ -30,6 +30,9 @@ export interface ShownMachine {
   rules: number;
   /** Live sessions of which nothing but their number is known. */
   privateSessions: number;
+  hooks: Machine['report']['hooks']['installed'];
+  /** What its agent found that a person should look at, by code; the most urgent first. */
+  findings: readonly string[];
 }
 
 /** Clocks that are less apart than this show the same times to a person, in ms. */
@@ -108,6 +111,8 @@ export const shownMachine = ({ report, receivedAt }: Machine, asOf: number): Sho
   tier: report.privacy?.tier ?? null,
   rules: report.privacy?.rules ?? 0,
   privateSessions: report.privacy?.privateSessions ?? 0,
+  hooks: report.hooks.installed,
+  findings: report.findings ?? [],
 });
 
 /** By person, then by name; those whom nobody named come last. */

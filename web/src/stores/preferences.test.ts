@@ -32,6 +32,7 @@ test.each(['', 'null', '[]', '"dark"', '{', '{"scheme":{"$":1},"language":"xx"}'
       scheme: 'system',
       density: 'comfortable',
       singleKeys: true,
+      dismissed: [],
     });
   },
 );

@@ -7,6 +7,8 @@ import { LANGUAGE_CODES } from '../words/languages.ts';
 export const SCHEMES = ['system', 'light', 'dark', 'contrast'] as const;
 export const DENSITIES = ['comfortable', 'dense'] as const;
 
+const MOST_DISMISSED = 50;
+
 /** One that can't be read is as if it had never been chosen, and leaves the others alone. */
 const preferencesSchema = z.object({
   language: z.enum(['system', ...LANGUAGE_CODES]).catch('system'),
@@ -14,6 +16,8 @@ const preferencesSchema = z.object({
   density: z.enum(DENSITIES).catch('comfortable'),
   /** Keys that are a single character; without them the palette and the chords still do all that can be done. */
   singleKeys: z.boolean().catch(true),
+  /** Ids of notices that were put away, the latest last. */
+  dismissed: z.array(z.string().max(500)).max(MOST_DISMISSED).catch([]),
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
 
@@ -41,10 +45,16 @@ export const usePreferencesStore = defineStore('preferences', () => {
         kept.value = { ...kept.value, [name]: value };
       },
     });
+  const dismissed = preference('dismissed');
+  const dismiss = (id: string): void => {
+    dismissed.value = [...dismissed.value.filter((other) => other !== id), id].slice(-MOST_DISMISSED);
+  };
   return {
     language: preference('language'),
     scheme: preference('scheme'),
     density: preference('density'),
     singleKeys: preference('singleKeys'),
+    dismissed,
+    dismiss,
   };
 });

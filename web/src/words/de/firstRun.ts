@@ -3,12 +3,21 @@ import type { Translated } from '../keys.ts';
 
 export const firstRun: Translated<typeof english> = {
   title: 'Noch keine Sessions',
-  connected: 'Diese Seite ist mit dem Board verbunden.',
+  connected: 'Das Board läuft, und diese Seite ist mit ihm verbunden.',
   notConnected: 'Diese Seite ist noch nicht mit dem Board verbunden.',
   machinesReport: '{n} Rechner meldet an das Board. | {n} Rechner melden an das Board.',
+  thisReports: 'Dieser Rechner meldet, was seine Sessions tun.',
+  notReporting: 'Dieser Rechner meldet noch nicht. Nach dem Start dauert es Sekunden.',
   letAMachineJoin: 'Einen Rechner beitreten lassen: eine Zeile, dort einzufügen.',
-  noMachine: 'Noch ist kein Rechner beigetreten. Ein Mitglied oder Admin dieses Boards kann einen hinzufügen.',
+  noMachine:
+    'Noch ist kein Rechner beigetreten. Ein Mitglied oder Admin dieses Boards um die Zeile bitten, die den eigenen einlässt.',
+  hooksIn: 'Hooks sind eingerichtet: was gefragt wird, erscheint sofort. Rückgängig mit:',
+  hooksOff: 'Hooks sind eingerichtet, laufen aber nicht: crewboard doctor sagt, warum.',
+  hooksMissing: 'Mit Hooks zeigt das Board sofort, was gefragt wird; ohne sie Sekunden später. Freiwillig:',
   startThere: 'Dort eine Session starten, in einem beliebigen Repository:',
-  startHere: 'Eine in einem beliebigen Repository starten:',
+  startHere: 'Eine Session starten, in einem beliebigen Repository:',
   itShowsUp: 'Sie erscheint hier von selbst, einen Moment später.',
+  stays: 'Alles bleibt auf diesem Rechner: nichts wird irgendwohin gesendet.',
+  sent: 'Was Rechner senden: {tier}. Jeder darf weniger senden, je Repository und Pfad.',
+  where: 'Was gesendet wird, je Rechner',
 };

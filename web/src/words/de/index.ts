@@ -6,6 +6,7 @@ import { common } from './common.ts';
 import { find } from './find.ts';
 import { firstRun } from './firstRun.ts';
 import { machines } from './machines.ts';
+import { notices } from './notices.ts';
 import { palette } from './palette.ts';
 import { queue } from './queue.ts';
 import { session } from './session.ts';
@@ -23,6 +24,7 @@ export const de: Catalogue = {
   firstRun,
   machines,
   palette,
+  notices,
   queue,
   session,
   settings,
