@@ -45,7 +45,7 @@ test('a first run ticks off each step as it happens, up to the first card', asyn
   expect(await page.locator('[data-step] code').last().innerText()).toBe('claude');
 
   const own = { HOME: home, CLAUDE_CONFIG_DIR: join(home, '.claude'), CREWBOARD_DATA_DIR: join(home, '.crewboard') };
-  expect(await startProgram('crewboard.js', ['hooks', 'install'], own).exited).toBe(0);
+  expect(await startProgram('crewboard.js', ['hooks', 'install', '--client-version', '2.1.330'], own).exited).toBe(0);
   await isDone(page, 'hooks').toBe(1);
   await step(page, 'hooks').getByText('npx crewboard hooks remove').waitFor();
 
