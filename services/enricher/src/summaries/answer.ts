@@ -5,6 +5,9 @@ import { plainLine } from './text.ts';
 
 const answerSchema = z.object({ goal: z.string().nullable(), doing: z.string(), needed: z.string().nullable() });
 
+/** An answer takes so many tokens at most, with room for what some models think before it. */
+export const ANSWER_TOKENS = 1_500;
+
 /** What a model has to answer, as JSON Schema. */
 export const ANSWER_SCHEMA = {
   type: 'object',

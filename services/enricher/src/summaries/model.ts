@@ -1,6 +1,6 @@
 import Anthropic, { APIConnectionError, APIError, AuthenticationError, PermissionDeniedError } from '@anthropic-ai/sdk';
 import type { TokenCount } from '@crewboard/contract';
-import { ANSWER_SCHEMA } from './answer.ts';
+import { ANSWER_SCHEMA, ANSWER_TOKENS } from './answer.ts';
 import type { SummaryPrompt } from './prompt.ts';
 
 /** What became of one question to a model. */
@@ -30,8 +30,6 @@ export interface SummaryModelOptions {
   timeoutMs?: number;
 }
 
-/** With room for what some models think before they answer. */
-export const ANSWER_TOKENS = 1_500;
 const TIMEOUT_MS = 45_000;
 /** Models that think more or less as they are told. One line needs little. */
 const TAKES_EFFORT = /^claude-[a-z]+-5/;

@@ -1,10 +1,10 @@
 import { type Card, estimateUsd } from '@crewboard/contract';
 import type { Logger } from '@crewboard/runtime';
-import { parseAnswer } from './answer.ts';
+import { ANSWER_TOKENS, parseAnswer } from './answer.ts';
 import type { Budget } from './budget.ts';
 import type { Said } from './extract.ts';
 import type { SummaryMetrics } from './metrics.ts';
-import { ANSWER_TOKENS, type Reply, type SummaryModel } from './model.ts';
+import type { Reply, SummaryModel } from './model.ts';
 import type { SummaryNotices } from './notices.ts';
 import { PROMPT_TOKENS, type SummaryPrompt } from './prompt.ts';
 
