@@ -1,52 +1,59 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { type BoardReply, startSolo, untilBoard, untilQuiet } from './board.ts';
+import { startSolo } from './board.ts';
+import { type CountWatcher, watchCounts } from './feed.ts';
 import { NULL_BOARD_TOKEN, type NullBoard, startNullBoard } from './null-board.ts';
 import { AGENT, prepare, type Running, start, tempDir } from './process.ts';
 import { type Benchmark, median, type Row, rounded } from './report.ts';
 import { countOutputTokens } from './tree/count-tokens.ts';
 import { PRESETS, presetTree, type Tree } from './tree/tree.ts';
 
-const POLL_MS = 10;
 /** Nothing has come for so long: it is done. */
 const QUIET_MS = 2_000;
+const BOARD_WITHIN_MS = 180_000;
 const AGENT_WITHIN_MS = 180_000;
 
 const presetNames = Object.keys(PRESETS) as (keyof typeof PRESETS)[];
 const argsSchema = z.object({ preset: z.enum(presetNames), runs: z.coerce.number().int().min(1) });
 
+/** All times are from the start of the process to the message at a WebSocket client of the board. */
 interface Sample {
   allSessionsMs: number;
-  settledMs: number;
+  countersMs: number;
   peakRssMb: number;
   cpuMs: number;
   exactSessions: number;
 }
 
 /** Sessions whose output tokens are those of their files. */
-const exactSessions = ({ sessions }: BoardReply, truth: ReadonlyMap<string, number>): number =>
-  sessions.filter(({ sessionId, usage }) => {
-    const shown = Object.values(usage.tokens).reduce((sum, { output }) => sum + output, 0);
-    return shown === truth.get(sessionId);
-  }).length;
+const exactSessions = ({ outputTokens }: CountWatcher, truth: ReadonlyMap<string, number>): number =>
+  [...outputTokens].filter(([sessionId, shown]) => shown === truth.get(sessionId)).length;
 
 const solo = async (tree: Tree, dataDir: string, truth: ReadonlyMap<string, number>): Promise<Sample> => {
   const running = await startSolo(tree.claudeDir, dataDir);
   try {
-    await untilBoard(running, POLL_MS, ({ sessions }) => sessions.length >= tree.sessions);
-    const allSessionsMs = performance.now() - running.process.spawnedAt;
-    const { board, changedAt } = await untilQuiet(running, QUIET_MS);
-    return {
-      allSessionsMs,
-      settledMs: changedAt - running.process.spawnedAt,
+    const { spawnedAt, assertAlive } = running.process;
+    const counts = await watchCounts(running.url, assertAlive);
+    const isFull = () => counts.outputTokens.size >= tree.sessions;
+    const fullAt = await counts.until('all sessions on the board', isFull, BOARD_WITHIN_MS);
+    await untilQuiet(counts);
+    const sample = {
+      allSessionsMs: fullAt - spawnedAt,
+      countersMs: Math.max(fullAt, counts.changedAt) - spawnedAt,
       peakRssMb: running.process.peakRssMb(),
       cpuMs: running.process.cpuMs(),
-      exactSessions: exactSessions(board, truth),
+      exactSessions: exactSessions(counts, truth),
     };
+    counts.close();
+    return sample;
   } finally {
     await running.process.stop();
   }
+};
+
+const untilQuiet = async (counts: CountWatcher): Promise<void> => {
+  while (performance.now() - counts.changedAt < QUIET_MS) await sleep(50);
 };
 
 const agent = async (tree: Tree, dataDir: string): Promise<Row> => {
@@ -89,14 +96,14 @@ const summary = (what: string, tree: Tree, samples: readonly Sample[]): Row => (
   runs: samples.length,
   'all sessions ms': rounded(median(samples.map(({ allSessionsMs }) => allSessionsMs))),
   'min-max': `${rounded(Math.min(...samples.map(({ allSessionsMs }) => allSessionsMs)))}-${rounded(Math.max(...samples.map(({ allSessionsMs }) => allSessionsMs)))}`,
-  'settled ms': rounded(median(samples.map(({ settledMs }) => settledMs))),
+  'counters complete ms': rounded(median(samples.map(({ countersMs }) => countersMs))),
   'peak RSS MB': rounded(Math.max(...samples.map(({ peakRssMb }) => peakRssMb))),
   'CPU ms': rounded(median(samples.map(({ cpuMs }) => cpuMs))),
   'tokens exact': `${Math.min(...samples.map(({ exactSessions: exact }) => exact))}/${tree.sessions}`,
 });
 
 export const benchmark: Benchmark = {
-  about: `From the start of \`crewboard up\` to a board with all sessions (--preset ${presetNames.join('|')}, --runs 3)`,
+  about: `From the start of the process \`crewboard up\` to a board with all sessions at the socket (--preset ${presetNames.join('|')}, --runs 3)`,
   run: async (args) => {
     const { values } = parseArgs({
       args: [...args],

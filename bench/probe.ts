@@ -6,11 +6,17 @@ import { createEntryWriter } from './tree/entries.ts';
 
 const headSchema = z.looseObject({ cwd: z.string(), gitBranch: z.string(), sessionId: z.string() });
 
+/** The output tokens of a call: how many calls the board has counted can be told from its tokens. */
+export const CALL_TOKENS = 100;
+
 /** Appends to one transcript what shows on its card at once: a tool call with a command that occurs nowhere else. */
 export interface Probe {
   sessionId: string;
   /** Writes the result of the call before, if that is still open, and this one; answers the moment before the write (`performance.now()`). */
   call(command: string): number;
+  /** The lines of such calls, for `append`: to make them takes longer than to write them. */
+  lines(commands: readonly string[]): string;
+  append(lines: string): number;
   /** Writes the result of the last call. */
   finish(): void;
 }
@@ -39,19 +45,24 @@ const createProbe = (path: string, random: Random): Probe => {
     toolUseId = undefined;
     return line;
   };
+  const callLines = (command: string): string => {
+    const before = result();
+    toolUseId = `toolu_${random.hex(24)}`;
+    const use = { input: 10, output: CALL_TOKENS, cacheRead: 20_000, cacheWrite: 500 };
+    const head = { id: `msg_${random.hex(24)}`, stopReason: 'tool_use' as const, use };
+    const block = { type: 'tool_use' as const, id: toolUseId, name: 'Bash', input: { command } };
+    return before + writer.assistant(Date.now(), head, block, 0);
+  };
+  const append = (lines: string): number => {
+    const at = performance.now();
+    appendFileSync(path, lines);
+    return at;
+  };
   return {
     sessionId,
-    call: (command) => {
-      const before = result();
-      toolUseId = `toolu_${random.hex(24)}`;
-      const use = { input: 10, output: 100, cacheRead: 20_000, cacheWrite: 500 };
-      const head = { id: `msg_${random.hex(24)}`, stopReason: 'tool_use' as const, use };
-      const block = { type: 'tool_use' as const, id: toolUseId, name: 'Bash', input: { command } };
-      const text = before + writer.assistant(Date.now(), head, block, 0);
-      const at = performance.now();
-      appendFileSync(path, text);
-      return at;
-    },
+    call: (command) => append(callLines(command)),
+    lines: (commands) => commands.map(callLines).join(''),
+    append,
     finish: () => appendFileSync(path, result()),
   };
 };

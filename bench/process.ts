@@ -41,6 +41,8 @@ export interface Running {
   assertAlive(): void;
   /** The most memory that it has held, MB; NaN where /proc is not there to tell. */
   peakRssMb(): number;
+  /** What it holds now, the same. */
+  rssMb(): number;
   cpuMs(): number;
   /** Asks it to end, waits, and insists after 5 s. */
   stop(): Promise<void>;
@@ -77,6 +79,7 @@ export const start = (command: string, args: readonly string[], env: Record<stri
       if (!isAlive()) throw new Error(`${command} ${args.join(' ')} has ended: ${lastWords}`);
     },
     peakRssMb: () => Number(/VmHWM:\s+(\d+) kB/.exec(procFile(pid, 'status'))?.[1]) / 1024,
+    rssMb: () => Number(/VmRSS:\s+(\d+) kB/.exec(procFile(pid, 'status'))?.[1]) / 1024,
     cpuMs: () => {
       const fields = procFile(pid, 'stat')
         .replace(/^.*\) /, '')

@@ -3,6 +3,7 @@ import { type Benchmark, formatTable, machineFacts } from './report.ts';
 const load: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
   'cold-start': () => import('./cold-start.ts'),
   latency: () => import('./latency.ts'),
+  idle: () => import('./idle.ts'),
   log: () => import('./log.ts'),
   fold: () => import('./fold.ts'),
   page: () => import('./page.ts'),

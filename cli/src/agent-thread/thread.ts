@@ -20,6 +20,9 @@ type ForSink = Exclude<FromAgent, { kind: 'figures' }>;
 /** The log takes what an agent makes, whatever its size. */
 const nothingIsSetAside = (): void => undefined;
 
+/** What it reads is garbage a moment later: a larger nursery costs memory and saves no time. */
+const YOUNG_MB = 8;
+
 /** The built worker lies beside the bundled command. */
 const script = new URL('./agent-thread.js', import.meta.url);
 
@@ -28,7 +31,7 @@ const script = new URL('./agent-thread.js', import.meta.url);
  * up neither the page nor the sessions that are live.
  */
 export const startAgentThread = (data: AgentThreadData): AgentThread => {
-  const worker = new Worker(script, { workerData: data });
+  const worker = new Worker(script, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
   const say = (message: ToAgent): void => worker.postMessage(message);
   const exited = once(worker, 'exit');
   // Whoever runs it hears of a failure.

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -25,6 +25,8 @@ export const noteForgotten = (dataDir: string, target: string, sessionIds: reado
 /** The sessions that were noted since it was asked last; nearly always none. */
 export const takeForgotten = (dataDir: string, target: string): readonly string[] => {
   const path = pathOf(dataDir, target);
+  // Asked several times a second: an error that is thrown and caught costs more than all else here.
+  if (!existsSync(path)) return [];
   const taken = `${path}.taken`;
   try {
     // Of two agents one gets it, and a note that is left meanwhile waits for the next look.
