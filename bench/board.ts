@@ -20,9 +20,19 @@ export interface Solo {
 }
 
 /** `crewboard up` on a tree, as a person would start it. */
-export const startSolo = async (claudeDir: string, dataDir: string): Promise<Solo> => {
+export const startSolo = async (
+  claudeDir: string,
+  dataDir: string,
+  more: Record<string, string> = {},
+): Promise<Solo> => {
   const port = await freePort();
-  const env = { CLAUDE_CONFIG_DIR: claudeDir, CREWBOARD_DATA_DIR: dataDir, HOST: '127.0.0.1', PORT: String(port) };
+  const env = {
+    CLAUDE_CONFIG_DIR: claudeDir,
+    CREWBOARD_DATA_DIR: dataDir,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    ...more,
+  };
   return { process: start(process.execPath, [CREWBOARD, 'up'], env), url: `http://127.0.0.1:${port}` };
 };
 

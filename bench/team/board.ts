@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Access } from '@crewboard/access';
 import { openRedisAccess } from '@crewboard/access/redis';
 import { freePort } from '../../test/support/port.ts';
 import { type Running, service, start } from '../process.ts';
@@ -18,34 +19,36 @@ export interface TeamBoard {
 }
 
 /** With so many machines joined. */
-export const startTeamBoard = async (machineCount: number): Promise<TeamBoard> => {
+export const startTeamBoard = async (machineCount: number, more: Record<string, string> = {}): Promise<TeamBoard> => {
   const redis = await startRedisServer();
   const port = await freePort();
   const env = { REDIS_URL: redis.url, LOG_LEVEL: 'warn', HEALTH_PORT: '0' };
   const status = start(process.execPath, [service('status')], env);
-  const gateway = start(process.execPath, [service('gateway')], { ...env, PORT: String(port) });
+  const gateway = start(process.execPath, [service('gateway')], { ...env, PORT: String(port), ...more });
   const url = `http://127.0.0.1:${port}`;
   const processes = [gateway, status, redis.server];
   await untilReady(url, processes);
 
-  const access = await openRedisAccess({ url: redis.url });
-  const machines: SimulatedMachine[] = [];
-  for (let number = 1; number <= machineCount; number++) {
-    const { machine, token } = await access.issue({
-      machine: `m${number}`,
-      owner: `Dev ${number}`,
-      by: 'the benchmark',
-    });
-    machines.push(simulateMachine(url, machine, token));
-  }
-  await access.close();
+  const machines = await joinMachines(await openRedisAccess({ url: redis.url }), url, machineCount);
   const stop = async () => {
     for (const running of processes) await running.stop();
   };
   return { url, redis, gateway, status, machines, stop };
 };
 
-const untilReady = async (url: string, processes: readonly Running[]): Promise<void> => {
+/** Machines of a board at `url`, each with a token of its own. Closes what says who may do what. */
+export const joinMachines = async (access: Access, url: string, count: number): Promise<SimulatedMachine[]> => {
+  const machines: SimulatedMachine[] = [];
+  for (let number = 1; number <= count; number++) {
+    const wanted = { machine: `m${number}`, owner: `Dev ${number}`, by: 'the benchmark' };
+    const { machine, token } = await access.issue(wanted);
+    machines.push(simulateMachine(url, machine, token));
+  }
+  await access.close();
+  return machines;
+};
+
+export const untilReady = async (url: string, processes: readonly Running[]): Promise<void> => {
   const giveUpAt = performance.now() + READY_MS;
   while (!(await fetch(`${url}/readyz`).catch(() => undefined))?.ok) {
     for (const running of processes) running.assertAlive();

@@ -4,6 +4,8 @@ import { ingestAnswerSchema, type MachineReport, type SessionEvent } from '@crew
 
 /** A machine of the team as the board sees it: what its agent would send. */
 export interface SimulatedMachine {
+  machine: string;
+  token: string;
   /** Sends events, and again what was put off, until the board has them all. Answers how long the accepted request took, ms. */
   send(events: readonly SessionEvent[]): Promise<number>;
   report(): Promise<void>;
@@ -44,7 +46,7 @@ export const simulateMachine = (url: string, machine: string, token: string): Si
     await response.arrayBuffer();
   };
 
-  return { send, report };
+  return { machine, token, send, report };
 };
 
 const reportOf = (machine: string, startedAt: number): MachineReport => ({
