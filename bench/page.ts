@@ -1,59 +1,136 @@
-import { openLiveBoard } from '../test/browser/live-board.ts';
+import { writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser, Page } from 'playwright-core';
+import { createBurst, shownBy, wrongOn } from '../test/browser/burst.ts';
+import { type LiveBoard, openLiveBoard } from '../test/browser/live-board.ts';
 import { manySessions } from '../test/browser/lively.ts';
 import { launchChromium } from '../test/support/chromium.ts';
-import { type Benchmark, rounded } from './report.ts';
+import { costsMs, forgetFigures, frameFigures, heapMb, taskFigures, untilPainted, WATCH } from './page/watch.ts';
+import { type Benchmark, median, type Row, rounded } from './report.ts';
 
-const SESSIONS = 500;
-const ROUNDS = 20;
+const PAINTED = { sessions: 300, runs: 5 };
+const SESSIONS = 1_000;
+const BURST = { everyMs: 50, changes: 25, forMs: 20_000 };
+const SCROLL_FRAMES = 240;
 
-/** Notes in the page when the first message came, when the first cards stood, and the longest task since. */
-const OBSERVE = `
-  window.toldAt = 0;
-  window.longest = 0;
-  window.WebSocket = class extends WebSocket {
-    constructor(address) {
-      super(address);
-      this.addEventListener('message', () => { window.toldAt ||= performance.now(); });
-    }
+/** How the board is looked at: as it opens, and at its heaviest: every session a card, in one lane. */
+const LOOKS = [
+  { look: 'as it opens', path: '/', isIdleOpen: false },
+  { look: 'all cards, one lane', path: '/?by=none', isIdleOpen: true },
+] as const;
+type Look = (typeof LOOKS)[number];
+
+const openPage = async (browser: Browser, url: string): Promise<Page> => {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, bypassCSP: true });
+  const page = await context.newPage();
+  await page.addInitScript(WATCH);
+  await page.goto(url);
+  return page;
+};
+
+const openLook = async (browser: Browser, url: string, { path, isIdleOpen }: Look): Promise<Page> => {
+  const page = await openPage(browser, `${url}${path}`);
+  await untilPainted(page);
+  if (isIdleOpen) await page.locator('.heads button[aria-expanded="false"]').click();
+  await page.waitForFunction('window.frames.length > 30');
+  return page;
+};
+
+const measurePainted = async (browser: Browser, url: string): Promise<Row> => {
+  const samples: number[] = [];
+  for (let run = 0; run < PAINTED.runs; run++) {
+    const page = await openPage(browser, url);
+    samples.push(await untilPainted(page));
+    await page.context().close();
+  }
+  return {
+    what: 'navigation to first card painted, nothing cached',
+    sessions: PAINTED.sessions,
+    'p50 ms': rounded(median(samples)),
+    'max ms': rounded(Math.max(...samples)),
   };
-  new MutationObserver((_, observer) => {
-    if (!document.querySelector('.card')) return;
-    observer.disconnect();
-    requestAnimationFrame(() => setTimeout(() => {
-      window.standsAfter = performance.now() - window.toldAt;
-      new PerformanceObserver((list) => {
-        for (const task of list.getEntries()) window.longest = Math.max(window.longest, task.duration);
-      }).observe({ type: 'longtask' });
-    }));
-  }).observe(document, { childList: true, subtree: true });
-`;
+};
+
+/** From the top of the board to its end, a step a frame. */
+const measureScroll = async (browser: Browser, url: string, look: Look): Promise<Row> => {
+  const page = await openLook(browser, url, look);
+  await forgetFigures(page);
+  await page.evaluate(`new Promise((done) => {
+    let left = ${SCROLL_FRAMES};
+    const step = () => {
+      if (left-- === 0) return done();
+      scrollBy(0, (document.documentElement.scrollHeight - innerHeight - scrollY) / (left + 1));
+      requestAnimationFrame(step);
+    };
+    step();
+  })`);
+  const row = { what: 'scroll to the end', look: look.look, sessions: SESSIONS };
+  const figures = { ...row, ...(await frameFigures(page)), ...(await taskFigures(page)) };
+  await page.context().close();
+  return figures;
+};
+
+const measureBurst = async (browser: Browser, board: LiveBoard, look: Look, profile?: string): Promise<Row> => {
+  const burst = createBurst(manySessions(SESSIONS, Date.now()));
+  await board.tell(...burst.last().values());
+  const page = await openLook(browser, board.url, look);
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Performance.enable');
+  const heapBefore = await heapMb(cdp);
+  if (profile) {
+    await cdp.send('Profiler.enable');
+    await cdp.send('Profiler.start');
+  }
+  await forgetFigures(page);
+  const before = await costsMs(cdp);
+  const beganAt = performance.now();
+  let told = 0;
+  for (let due = 0; due < BURST.forMs; due += BURST.everyMs) {
+    await sleep(Math.max(0, beganAt + due - performance.now()));
+    await board.tell(...burst.next(BURST.changes));
+    told += BURST.changes;
+  }
+  const seconds = (performance.now() - beganAt) / 1_000;
+  const after = await costsMs(cdp);
+  const figures = { ...(await taskFigures(page)), ...(await frameFigures(page)) };
+  if (profile) {
+    const { profile: taken } = await cdp.send('Profiler.stop');
+    await writeFile(`${profile}-${LOOKS.indexOf(look)}.cpuprofile`, JSON.stringify(taken));
+  }
+  const isLastShown = async (): Promise<boolean> => wrongOn(await shownBy(page), expected()).length === 0;
+  const expected = () =>
+    look.isIdleOpen ? burst.last().values() : [...burst.last().values()].filter(({ status }) => status !== 'idle');
+  for (let tries = 0; tries < 50 && !(await isLastShown()); tries++) await sleep(100);
+  const wrong = wrongOn(await shownBy(page), expected());
+  const heapAfter = await heapMb(cdp);
+  await page.context().close();
+  return {
+    what: `burst of ${rounded(told / seconds)} changes/s for ${rounded(seconds)} s`,
+    look: look.look,
+    sessions: SESSIONS,
+    ...figures,
+    'busy %': rounded((after.all - before.all) / seconds / 10),
+    'script %': rounded((after.script - before.script) / seconds / 10),
+    'style+layout %': rounded((after.style + after.layout - before.style - before.layout) / seconds / 10),
+    'heap MB before': heapBefore,
+    'heap MB after': heapAfter,
+    'cards wrong at the end': wrong.length,
+  };
+};
 
 export const benchmark: Benchmark = {
-  about: `The page in Chromium with ${SESSIONS} sessions: snapshot to painted, and the longest task of a burst of changes`,
-  run: async () => {
+  about: `The page in Chromium, on a real gateway: first paint with ${PAINTED.sessions} sessions; scrolling and a burst with ${SESSIONS} (--profile <file>)`,
+  run: async (args) => {
+    const profile = args.includes('--profile') ? args[args.indexOf('--profile') + 1] : undefined;
     const [browser, board] = await Promise.all([launchChromium(), openLiveBoard()]);
+    const rows: Row[] = [];
     try {
-      const sessions = manySessions(SESSIONS, Date.now());
-      await board.tell(...sessions);
-      const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, bypassCSP: true });
-      await page.addInitScript(OBSERVE);
-      await page.goto(board.url);
-      await page.waitForFunction('window.standsAfter');
-      const working = sessions.filter(({ status }) => status === 'working');
-      for (let round = 0; round < ROUNDS; round++) {
-        await board.tell(...working.map((session) => ({ ...session, now: `Round ${round}` })));
-      }
-      await page
-        .getByText(`Round ${ROUNDS - 1}`)
-        .last()
-        .waitFor({ state: 'attached' });
-      return [
-        { what: 'snapshot to painted', ms: rounded(Number(await page.evaluate('window.standsAfter'))) },
-        {
-          what: `longest task in ${working.length * ROUNDS} changes`,
-          ms: rounded(Number(await page.evaluate('window.longest'))),
-        },
-      ];
+      await board.tell(...manySessions(PAINTED.sessions, Date.now()));
+      rows.push(await measurePainted(browser, board.url));
+      await board.tell(...manySessions(SESSIONS, Date.now()));
+      for (const look of LOOKS) rows.push(await measureScroll(browser, board.url, look));
+      for (const look of LOOKS) rows.push(await measureBurst(browser, board, look, profile));
+      return rows;
     } finally {
       await browser.close();
       await board.close();

@@ -1,0 +1,66 @@
+import type { CDPSession, Page } from 'playwright-core';
+import { quantile, type Row, rounded } from '../report.ts';
+
+/** Runs in the page before anything of it: notes when its first card was painted, tasks over 50 ms, and the time between frames. */
+export const WATCH = `
+  window.tasks = [];
+  window.frames = [];
+  new PerformanceObserver((list) => {
+    for (const task of list.getEntries()) window.tasks.push(task.duration);
+  }).observe({ type: 'longtask' });
+  let before;
+  const frame = (at) => {
+    if (before !== undefined) window.frames.push(at - before);
+    before = at;
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+  new MutationObserver((_, observer) => {
+    if (!document.querySelector('.card')) return;
+    observer.disconnect();
+    // What is set in a frame is painted at its end.
+    requestAnimationFrame(() => setTimeout(() => { window.paintedAt = performance.now(); }));
+  }).observe(document, { childList: true, subtree: true });
+`;
+
+/** Since navigation began, in ms. */
+export const untilPainted = async (page: Page): Promise<number> => {
+  await page.waitForFunction('window.paintedAt');
+  return Number(await page.evaluate('window.paintedAt'));
+};
+
+/** Begins to count tasks and frames anew. */
+export const forgetFigures = async (page: Page): Promise<void> => {
+  await page.evaluate('void (window.tasks.length = 0, window.frames.length = 0)');
+};
+
+/** Since `forgetFigures`. */
+export const taskFigures = async (page: Page): Promise<Row> => {
+  const tasks = (await page.evaluate('window.tasks')) as number[];
+  return { 'longest task ms': rounded(Math.max(0, ...tasks)), 'tasks over 50 ms': tasks.length };
+};
+
+export const frameFigures = async (page: Page): Promise<Row> => {
+  const frames = (await page.evaluate('window.frames')) as number[];
+  const total = frames.reduce((sum, frame) => sum + frame, 0);
+  return {
+    'frames/s': rounded((frames.length * 1_000) / total, 1),
+    'frame p95 ms': rounded(quantile(frames, 0.95), 1),
+    'frame max ms': rounded(Math.max(0, ...frames), 1),
+  };
+};
+
+export const heapMb = async (cdp: CDPSession): Promise<number> => {
+  await cdp.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await cdp.send('Runtime.getHeapUsage');
+  return rounded(usedSize / 1e6, 1);
+};
+
+const COSTS = { script: 'ScriptDuration', style: 'RecalcStyleDuration', layout: 'LayoutDuration', all: 'TaskDuration' };
+
+/** What the page's main thread did so far, in ms. */
+export const costsMs = async (cdp: CDPSession): Promise<Record<keyof typeof COSTS, number>> => {
+  const { metrics } = await cdp.send('Performance.getMetrics');
+  const of = (name: string): number => (metrics.find((metric) => metric.name === name)?.value ?? 0) * 1_000;
+  return { script: of(COSTS.script), style: of(COSTS.style), layout: of(COSTS.layout), all: of(COSTS.all) };
+};
