@@ -3,6 +3,7 @@ import { aSession } from '@crewboard/contract/testing';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
+import { createBurst, shownBy, wrongOn } from './burst.ts';
 import { type LiveBoard, openLiveBoard } from './live-board.ts';
 import { livelySessions, manySessions } from './lively.ts';
 
@@ -263,25 +264,45 @@ describe('the board', () => {
   });
 });
 
-describe('a board of five hundred sessions', () => {
-  test('stands whole, and ends a burst of changes in the last state of each', async () => {
-    await tell(...manySessions(500, Date.now()));
+describe('a board of a thousand sessions', () => {
+  test('draws what is in sight, leads to what is not, and ends a burst of changes in the last state of each', async () => {
+    const burst = createBurst(manySessions(1_000, Date.now()));
+    await tell(...burst.last().values());
     await open();
     const count = (status: Session['status']) => told.filter((session) => session.status === status).length;
     const [needs, works, waits, rests] = (
       ['waiting_for_approval', 'working', 'waiting_for_input', 'idle'] as const
-    ).map(count);
+    ).map((status) => count(status).toLocaleString('en'));
     const counts = new RegExp(
       `Needs approval\\s*${needs}\\s*Working\\s*${works}\\s*Waiting\\s*${waits}\\s*Idle\\s*${rests}(?!\\d)`,
     );
     await page.locator('.heads').filter({ hasText: counts }).waitFor();
-    const working = told.filter(({ status }) => status === 'working');
-    expect(working.length).toBeGreaterThan(30);
-    for (let round = 0; round < 20; round++) {
-      await tell(...working.map((session) => ({ ...session, now: `Round ${round} of ${session.sessionId}` })));
-    }
-    for (const { sessionId } of working)
-      await place(sessionId).filter({ hasText: 'Round 19' }).waitFor({ state: 'attached' });
+    await page.getByRole('button', { name: 'Idle' }).click();
+    await expect.poll(() => page.locator('[data-session]').count()).toBe(1_000);
+    await expect.poll(() => page.locator('.card').count()).toBeLessThan(300);
+
+    const far = page.locator('.sketch').last();
+    const farId = (await far.getAttribute('data-session')) ?? '';
+    await far.focus();
+    await expect.poll(() => place(farId).evaluate((card) => card.matches('.card:focus'))).toBe(true);
+    await page.locator('.queue .need').last().click();
+    const led = page.locator('.card:focus');
+    await led.waitFor();
+    const isInSight =
+      'const box = document.activeElement.getBoundingClientRect(); box.top >= 0 && box.bottom <= innerHeight';
+    await expect.poll(() => page.evaluate(isInSight)).toBe(true);
+
+    for (let round = 0; round < 40; round++) await tell(...burst.next(25));
+    const wrong = async () => wrongOn(await shownBy(page), burst.last().values());
+    await expect.poll(async () => [await wrong(), faults], { timeout: 30_000 }).toEqual([[], []]);
+    await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+    const isDrawnRight = async () => {
+      const card = page.locator('[data-column="working"] .card').last();
+      const line = burst.last().get((await card.getAttribute('data-session')) ?? '')?.now;
+      return line != null && (await card.innerText()).includes(line);
+    };
+    await expect.poll(isDrawnRight).toBe(true);
+    expect(faults).toEqual([]);
   });
 });
 

@@ -53,9 +53,11 @@ export const shownBy = async (page: Page): Promise<ReadonlyMap<string, Shown>> =
   return new Map(shown);
 };
 
-/** Sessions of which the page does not show the last state. */
+/** Sessions of which the page does not show the last state, with what it shows. */
 export const wrongOn = (shown: ReadonlyMap<string, Shown>, sessions: Iterable<Session>): string[] =>
   Array.from(sessions).flatMap(({ sessionId, status, title }) => {
     const place = shown.get(sessionId);
-    return place?.column === status && place.title === title ? [] : [sessionId];
+    return place?.column === status && place.title === title
+      ? []
+      : [`${sessionId} is ${status}, “${title}”, and shown as ${place?.column}, “${place?.title}”`];
   });

@@ -11,22 +11,31 @@ export interface Board {
 export const emptyBoard: Board = { offset: null, sessions: new Map() };
 
 /** Applies what a feed said. Pure; gateway and web run this same function. */
-export const reduceBoard = (board: Board, message: FeedMessage): Board => {
-  switch (message.kind) {
-    case 'snapshot':
-      return {
-        offset: message.offset,
-        sessions: new Map(message.sessions.map((session) => [session.sessionId, session])),
-      };
-    case 'change': {
-      const sessions = new Map(board.sessions);
-      if (message.session) sessions.set(message.sessionId, message.session);
-      else sessions.delete(message.sessionId);
-      return { offset: message.offset, sessions };
+export const reduceBoard = (board: Board, message: FeedMessage): Board => reduceBoardAll(board, [message]);
+
+/** The same for many messages, in order: however many they are, what was there is copied once. */
+export const reduceBoardAll = (board: Board, messages: readonly FeedMessage[]): Board => {
+  let { offset } = board;
+  let copy: Map<string, Session> | undefined;
+  for (const message of messages) {
+    switch (message.kind) {
+      case 'snapshot':
+        offset = message.offset;
+        copy = new Map(message.sessions.map((session) => [session.sessionId, session]));
+        break;
+      case 'change':
+        offset = message.offset;
+        copy ??= new Map(board.sessions);
+        if (message.session) copy.set(message.sessionId, message.session);
+        else copy.delete(message.sessionId);
+        break;
+      case 'reset':
+        offset = emptyBoard.offset;
+        copy = new Map();
+        break;
     }
-    case 'reset':
-      return emptyBoard;
   }
+  return copy ? { offset, sessions: copy } : board;
 };
 
 /** What the enricher knows of a session. */

@@ -5,6 +5,7 @@ import { useCommands } from '../keys/commands.ts';
 import { type CardGrid, type Direction, firstsOf, heirOf, placeIn, stepFrom } from '../keys/moves.ts';
 import { t } from '../words/index.ts';
 import type { Lane } from './grouping.ts';
+import { keptSet } from './kept.ts';
 
 /** What of the board can be reached; `focusOn` brings a session into sight and gives it the focus. */
 export interface MovableCards {
@@ -27,11 +28,12 @@ export const useCardMoves = ({ lanes, columns, focusOn }: MovableCards) => {
   /** The card of each column that had the focus last, by the column's place. */
   const visited = shallowRef<readonly (string | undefined)[]>([]);
   const last = shallowRef<string | null>(null);
-  const stops = computed<ReadonlySet<string | undefined>>(() => {
+  const stops = computed<ReadonlySet<string | undefined>>((before) => {
     const places = visited.value.map((sessionId) => (sessionId ? placeIn(grid.value, sessionId) : null));
-    return new Set(
-      firstsOf(grid.value).map((first, column) => (places[column]?.column === column ? visited.value[column] : first)),
+    const next = firstsOf(grid.value).map((first, column) =>
+      places[column]?.column === column ? visited.value[column] : first,
     );
+    return keptSet(before, new Set(next));
   });
 
   const onFocus = (): void => {

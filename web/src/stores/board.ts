@@ -1,4 +1,4 @@
-import { type Board, emptyBoard, type FeedMessage, reduceBoard } from '@crewboard/contract';
+import { type Board, emptyBoard, type FeedMessage, reduceBoardAll } from '@crewboard/contract';
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 
@@ -11,7 +11,7 @@ export const useBoardStore = defineStore('board', () => {
   const isKnown = computed(() => board.value.offset !== null);
   const isEmpty = computed(() => isKnown.value && board.value.sessions.size === 0);
   const apply = (messages: readonly FeedMessage[]): void => {
-    board.value = messages.reduce(reduceBoard, board.value);
+    board.value = reduceBoardAll(board.value, messages);
   };
   const forget = (): void => {
     board.value = emptyBoard;
