@@ -94,7 +94,8 @@ describe('the details of a card', () => {
     await page.keyboard.press('Space');
     await expect.poll(() => isFocused(details().locator('.close'))).toBe(true);
     await page.keyboard.press('Tab');
-    expect(await isFocused(details().getByRole('button', { name: 'Write a note' }))).toBe(true);
+    expect(await isFocused(details().locator('.ways').locator('code').first())).toBe(true);
+    await details().getByRole('button', { name: 'Write a note' }).focus();
     await page.keyboard.press('Tab');
     expect(await isFocused(why(DIFFERING))).toBe(true);
   });

@@ -1,4 +1,4 @@
-import type { Ask, PullRequest, Session, Subagent } from '@crewboard/contract';
+import { type Ask, type PullRequest, pullRequestNeeds, type Session, type Subagent } from '@crewboard/contract';
 import { t } from '../words/index.ts';
 
 /** What a person is asked for, ready to be shown. `isCode`: the text is something that would run. */
@@ -37,20 +37,16 @@ export const asksOf = ({ asks, subagents }: Pick<Session, 'asks' | 'subagents'>)
 
 /** What an open pull request needs its author for: failed checks first, then what its reviewers want. Empty for most. */
 export const pullRequestAsks = (pullRequest: PullRequest, since: number): ShownAsk[] => {
-  const ask = (kind: 'checksFailed' | 'changesRequested', text: string): ShownAsk => ({
-    id: `${kind} ${pullRequest.url}`,
-    kind: t(`status.${kind}`),
+  const failed = pullRequest.checks.filter(({ state }) => state === 'failed').map(({ name }) => name);
+  const title = [`#${pullRequest.number}`, pullRequest.title].filter(Boolean).join(' ');
+  return pullRequestNeeds(pullRequest).map(({ id, about }) => ({
+    id,
+    kind: t(about === 'checks' ? 'status.checksFailed' : 'status.changesRequested'),
     detail: null,
-    text,
+    text: about === 'checks' ? failed.join(', ') : title,
     isCode: false,
     whose: null,
     since,
     tone: 'bad',
-  });
-  const failed = pullRequest.checks.filter(({ state }) => state === 'failed').map(({ name }) => name);
-  const title = [`#${pullRequest.number}`, pullRequest.title].filter(Boolean).join(' ');
-  return [
-    ...(failed.length > 0 ? [ask('checksFailed', failed.join(', '))] : []),
-    ...(pullRequest.review === 'changes_requested' ? [ask('changesRequested', title)] : []),
-  ];
+  }));
 };

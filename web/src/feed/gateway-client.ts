@@ -1,4 +1,5 @@
 import {
+  type ClaimRequest,
   handOverSchema,
   type InviteAnswer,
   inviteAnswerSchema,
@@ -44,6 +45,9 @@ export interface GatewayClient {
   story(sessionId: string, signal: AbortSignal): Promise<readonly StoryEntry[] | null>;
   /** A note for the colleague who goes on with a session, as plain text. For members. */
   handOver(sessionId: string): Promise<string>;
+  /** The viewer looks at what a session needs. For members; refused with 409 where somebody else does. */
+  claim(sessionId: string, request: ClaimRequest): Promise<void>;
+  releaseClaim(sessionId: string): Promise<void>;
   machines(signal: AbortSignal): Promise<Machines>;
   /** What the board does without. */
   notices(signal: AbortSignal): Promise<Notices>;
@@ -121,6 +125,12 @@ export const createGatewayClient = ({ base = '', onSignedOut }: GatewayClientOpt
     async handOver(sessionId) {
       const path = `/sessions/${encodeURIComponent(sessionId)}/hand-over`;
       return handOverSchema.parse(await ask(path, { method: 'POST' })).note;
+    },
+    async claim(sessionId, request) {
+      await ask(`/sessions/${encodeURIComponent(sessionId)}/claim`, sending(request));
+    },
+    async releaseClaim(sessionId) {
+      await ask(`/sessions/${encodeURIComponent(sessionId)}/claim`, { method: 'DELETE' });
     },
     notices: async (signal) => noticesSchema.parse(await ask('/notices', { signal })),
     machines: async (signal) => machinesSchema.parse(await ask('/machines', { signal })),

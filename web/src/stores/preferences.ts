@@ -2,6 +2,7 @@ import { useLocalStorage } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed, type WritableComputedRef } from 'vue';
 import { z } from 'zod';
+import { EDITORS } from '../queue/ways.ts';
 import { LANGUAGE_CODES } from '../words/languages.ts';
 
 export const SCHEMES = ['system', 'light', 'dark', 'contrast'] as const;
@@ -18,6 +19,8 @@ const preferencesSchema = z.object({
   singleKeys: z.boolean().catch(true),
   /** Ids of notices that were put away, the latest last. */
   dismissed: z.array(z.string().max(500)).max(MOST_DISMISSED).catch([]),
+  /** Which editor a link to a session's folder is for. */
+  editor: z.enum(EDITORS).catch('vscode'),
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
 
@@ -56,5 +59,6 @@ export const usePreferencesStore = defineStore('preferences', () => {
     singleKeys: preference('singleKeys'),
     dismissed,
     dismiss,
+    editor: preference('editor'),
   };
 });
