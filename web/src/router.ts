@@ -7,6 +7,8 @@ export const createPages = (): Router =>
     history: createWebHistory(),
     routes: [
       { path: '/', name: 'board', component: BoardView },
+      { path: '/sessions/:id', name: 'session', component: () => import('./session/SessionPage.vue'), props: true },
+      { path: '/today', name: 'today', component: () => import('./today/TodayPage.vue') },
       { path: '/machines', name: 'machines', component: () => import('./machines/MachinesPage.vue') },
       { path: '/:rest(.*)*', redirect: '/' },
     ],

@@ -20,6 +20,9 @@ export interface BoardLinks {
   readonly isDense: Readonly<Ref<boolean>>;
 }
 
+/** Where the page of a session is. */
+export const pageOf = (sessionId: string) => ({ name: 'session', params: { id: sessionId } }) as const;
+
 const linksKey: InjectionKey<BoardLinks> = Symbol('links');
 
 export const provideBoardLinks = (links: BoardLinks): void => provide(linksKey, links);

@@ -10,10 +10,14 @@ import {
   type Notices,
   noticesSchema,
   type SignInRequest,
+  type Span,
   type StatusChange,
   type StoryEntry,
+  spanSchema,
   statusChangeSchema,
   storyEntrySchema,
+  type Today,
+  todaySchema,
   type ViewerAnswer,
   viewerAnswerSchema,
 } from '@crewboard/contract';
@@ -21,6 +25,11 @@ import { z } from 'zod';
 
 export type Invites = z.infer<typeof invitesSchema>['invites'];
 export type JoinedMachines = z.infer<typeof joinedMachinesSchema>['machines'];
+
+export interface Story {
+  story: readonly StoryEntry[];
+  spans: readonly Span[];
+}
 
 /** The gateway refused a request; the message is its own sentence for a person. */
 export class Refused extends Error {
@@ -41,8 +50,10 @@ export interface GatewayClient {
   signOut(): Promise<void>;
   /** A session's changes of status, the oldest first; `null` for one that is not on the board. */
   history(sessionId: string, signal: AbortSignal): Promise<readonly StatusChange[] | null>;
-  /** What a session did, the oldest first; `null` for one that is not on the board. */
-  story(sessionId: string, signal: AbortSignal): Promise<readonly StoryEntry[] | null>;
+  /** What a session did and what its time went into, the oldest first; `null` for one that is not on the board. */
+  story(sessionId: string, signal: AbortSignal): Promise<Story | null>;
+  /** The figures of the day, by this browser's clocks. */
+  today(signal: AbortSignal): Promise<Today>;
   /** A note for the colleague who goes on with a session, as plain text. For members. */
   handOver(sessionId: string): Promise<string>;
   /** The viewer looks at what a session needs. For members; refused with 409 where somebody else does. */
@@ -69,7 +80,7 @@ export interface GatewayClientOptions {
 }
 
 const historySchema = z.object({ history: z.array(statusChangeSchema) });
-const storySchema = z.object({ story: z.array(storyEntrySchema) });
+const storySchema = z.object({ story: z.array(storyEntrySchema), spans: z.array(spanSchema) });
 const problemSchema = z.object({ message: z.string() });
 
 const refusalOf = (response: Response, body: unknown): Refused => {
@@ -120,8 +131,11 @@ export const createGatewayClient = ({ base = '', onSignedOut }: GatewayClientOpt
     },
     history: async (sessionId, signal) =>
       historySchema.nullable().parse(await askOf(sessionId, 'history', signal))?.history ?? null,
-    story: async (sessionId, signal) =>
-      storySchema.nullable().parse(await askOf(sessionId, 'story', signal))?.story ?? null,
+    story: async (sessionId, signal) => storySchema.nullable().parse(await askOf(sessionId, 'story', signal)),
+    async today(signal) {
+      const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+      return todaySchema.parse(await ask(`/today?tz=${encodeURIComponent(timeZone)}`, { signal }));
+    },
     async handOver(sessionId) {
       const path = `/sessions/${encodeURIComponent(sessionId)}/hand-over`;
       return handOverSchema.parse(await ask(path, { method: 'POST' })).note;

@@ -9,6 +9,7 @@ import { useBoardStore } from '../stores/board.ts';
 import { useConnectionStore } from '../stores/connection.ts';
 import { useMachinesStore } from '../stores/machines.ts';
 import { useNoticesStore } from '../stores/notices.ts';
+import { useTodayStore } from '../stores/today.ts';
 import { useViewStore } from '../stores/view.ts';
 import { useViewerStore } from '../stores/viewer.ts';
 
@@ -16,6 +17,7 @@ import { useViewerStore } from '../stores/viewer.ts';
 const ASK_AGAIN_MS = 3_000;
 const PATIENCE_MS = 10_000;
 const NOTICES_MS = 60_000;
+const TODAY_MS = 60_000;
 
 const feedAddress = (after: string | null): string => {
   const address = new URL('/api/feed', location.href);
@@ -32,6 +34,7 @@ export const followBoard = (gateway: GatewayClient): void => {
   const board = useBoardStore();
   const machines = useMachinesStore();
   const notices = useNoticesStore();
+  const today = useTodayStore();
   const connection = useConnectionStore();
   const view = useViewStore();
   const viewer = useViewerStore();
@@ -66,12 +69,14 @@ export const followBoard = (gateway: GatewayClient): void => {
       onWake(feed.check),
       pollWhileVisible({ ask: gateway.machines, onAnswer: machines.hear, everyMs: MACHINE_REPORT_MS }),
       pollWhileVisible({ ask: gateway.notices, onAnswer: notices.hear, everyMs: NOTICES_MS }),
+      pollWhileVisible({ ask: gateway.today, onAnswer: today.hear, everyMs: TODAY_MS }),
     ];
     return () => {
       for (const end of endings) end();
       board.forget();
       machines.forget();
       notices.forget();
+      today.forget();
       connection.become({ kind: 'connecting', since: Date.now() });
       view.openId = null;
     };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatAge } from './age.ts';
+import { formatAge, formatSpan } from './age.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -20,4 +20,16 @@ test.each([
 
 test('says a moment that another clock puts into the future as 0s', () => {
   expect(formatAge(-5 * MINUTE)).toBe('0s');
+});
+
+test.each([
+  [48_900, '48s'],
+  [130_000, '2m 10s'],
+  [120_500, '2m'],
+  [3_840_000, '1h 4m'],
+  [3_630_000, '1h'],
+  [183_600_000, '2d 3h'],
+  [-5, '0s'],
+])('a span of %s ms that is over is %s', (span, expected) => {
+  expect(formatSpan(span)).toBe(expected);
 });

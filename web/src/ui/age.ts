@@ -14,6 +14,15 @@ export const formatAge = (spanMs: number): string => {
   return t('common.age.days', { n: Math.floor(span / DAY) });
 };
 
+/** The same in its two biggest units: 48s, 2m 10s, 1h 4m, 2d 3h. For spans that are over and do not tick. */
+export const formatSpan = (spanMs: number): string => {
+  const unit = [DAY, HOUR, MINUTE].find((candidate) => spanMs >= candidate);
+  if (unit === undefined) return formatAge(spanMs);
+  const next = unit === DAY ? HOUR : unit === HOUR ? MINUTE : SECOND;
+  const rest = spanMs % unit;
+  return rest < next ? formatAge(spanMs) : `${formatAge(spanMs)} ${formatAge(rest)}`;
+};
+
 /** A moment as a wall clock shows it here: 14:03. */
 export const formatTimeOfDay = (at: number): string => d(at, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 

@@ -10,10 +10,12 @@ import { notices } from './notices.ts';
 import { palette } from './palette.ts';
 import { queue } from './queue.ts';
 import { session } from './session.ts';
+import { sessionPage } from './sessionPage.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { signIn } from './signIn.ts';
 import { status } from './status.ts';
+import { today } from './today.ts';
 
 export const de: Catalogue = {
   board,
@@ -27,8 +29,10 @@ export const de: Catalogue = {
   notices,
   queue,
   session,
+  sessionPage,
   settings,
   shell,
   signIn,
   status,
+  today,
 };

@@ -9,10 +9,12 @@ import { notices } from './notices.ts';
 import { palette } from './palette.ts';
 import { queue } from './queue.ts';
 import { session } from './session.ts';
+import { sessionPage } from './sessionPage.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { signIn } from './signIn.ts';
 import { status } from './status.ts';
+import { today } from './today.ts';
 
 /** Every string that a person sees on the page, by area. English is where a string begins; the others follow its keys. */
 export const en = {
@@ -27,8 +29,10 @@ export const en = {
   notices,
   queue,
   session,
+  sessionPage,
   settings,
   shell,
   signIn,
   status,
+  today,
 } as const;
