@@ -5,8 +5,9 @@ import { PASSWORDS, signInOptions } from '../../services/gateway/test/sign-in.ts
 import { launchChromium } from '../support/chromium.ts';
 import { type LiveBoard, openLiveBoard } from './live-board.ts';
 import { livelySessions } from './lively.ts';
-import { historyOfDiffering } from './lively-history.ts';
+import { historyOfAsking, historyOfDiffering } from './lively-history.ts';
 import { livelyMachines, SILENT_MS, silentMachine } from './lively-machines.ts';
+import { livelyStories } from './lively-stories.ts';
 
 let browser: Browser;
 let board: LiveBoard;
@@ -70,6 +71,17 @@ const VIEWS: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole('button', { name: 'Filter' }).click();
     await page.getByRole('checkbox', { name: /Lena Berg/ }).check();
   },
+  'with the page of a session': async (page) => {
+    await onBoard(page);
+    await page.locator('[data-session="lively-1"] h3 a').click();
+    await page.locator('.story .row').first().waitFor();
+    await page.locator('.charts').waitFor();
+  },
+  'with its day': async (page) => {
+    await onBoard(page);
+    await page.goto(`${board.url}/today`);
+    await page.locator('.panels').waitFor();
+  },
   'with its machines': async (page) => {
     await onBoard(page);
     await page
@@ -93,6 +105,8 @@ const tellLively = async (to: LiveBoard): Promise<void> => {
   const now = Date.now();
   await to.tell(...livelySessions(now));
   await to.note('lively-11', ...historyOfDiffering(now));
+  await to.note('lively-1', ...historyOfAsking(now));
+  for (const [sessionId, told] of Object.entries(livelyStories(now))) await to.recount(sessionId, told);
   await to.report(livelyMachines(now));
   await to.report([silentMachine(now - SILENT_MS)], SILENT_MS);
 };

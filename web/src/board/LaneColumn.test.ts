@@ -1,6 +1,6 @@
 import type { Session } from '@crewboard/contract';
 import { aSession, T0 } from '@crewboard/contract/testing';
-import { mount } from '@vue/test-utils';
+import { mount, RouterLinkStub } from '@vue/test-utils';
 import { expect, test } from 'vitest';
 import { defineComponent, h, nextTick, ref } from 'vue';
 import { provideClock } from '../ui/clock.ts';
@@ -19,6 +19,7 @@ const mountColumn = (status: Session['status'], isOpen: boolean, ...first: Sessi
         return () => h(LaneColumn, { status, isOpen, sessions: sessions.value });
       },
     }),
+    { global: { stubs: { RouterLink: RouterLinkStub } } },
   );
   const ids = () => host.findAll('[data-session]').map((place) => place.attributes('data-session'));
   return { column: host.get('.column'), ids, sessions, asked: links.asked };

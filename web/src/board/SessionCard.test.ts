@@ -1,6 +1,6 @@
 import { CONDITIONS, type Session } from '@crewboard/contract';
 import { aPullRequest, aSession, aUsage, T0 } from '@crewboard/contract/testing';
-import { type DOMWrapper, mount } from '@vue/test-utils';
+import { type DOMWrapper, mount, RouterLinkStub } from '@vue/test-utils';
 import { expect, test } from 'vitest';
 import { defineComponent, h, nextTick, ref } from 'vue';
 import { provideClock } from '../ui/clock.ts';
@@ -27,6 +27,7 @@ const mountCard = (overrides: Partial<Session> = {}, { isDense = false } = {}) =
         return () => h(SessionCard, { session: session.value });
       },
     }),
+    { global: { stubs: { RouterLink: RouterLinkStub } } },
   );
   return { card: host.get('article'), clock, session, links };
 };
