@@ -12,10 +12,11 @@ export const LONG_TEXT_MAX = 4_000;
 const text = z.string().max(TEXT_MAX);
 const longText = z.string().max(LONG_TEXT_MAX);
 const name = z.string().max(200);
+const EVERY_OBJECT: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
 /**
  * What the fold keeps things by. What every object has (`constructor`, `__proto__`) names nothing: a record would seem to hold it.
  */
-const key = name.refine((text) => !(text in {}), 'a name that every object has');
+const key = name.refine((text) => !EVERY_OBJECT.has(text), 'a name that every object has');
 const sessionId = key.min(1);
 /** Whether a text can name a session. Whoever reads one from outside asks before making events of it. */
 export const isSessionId = (text: string): boolean => sessionId.safeParse(text).success;

@@ -8,8 +8,9 @@ import { headProcess } from './views/processes.ts';
 
 interface Held {
   state: SessionState;
-  /** The card as last saved; null before the first time. */
+  /** The card as last saved, and its JSON; null before the first time. */
   card: Card | null;
+  json: string | null;
   /** When time alone changes the card, in ms since 1970. */
   nextAt: number;
   /** Since when the last contradiction that was counted stood. */
@@ -46,7 +47,7 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
   for (const { sessionId, state, card } of loaded.rows) {
     const known = sessionStateSchema.parse(state);
     // Its time-outs are looked at with the first tick.
-    held.set(sessionId, { state: known, card, nextAt: 0, contradictedSince: 0 });
+    held.set(sessionId, { state: known, card, json: JSON.stringify(card), nextAt: 0, contradictedSince: 0 });
   }
 
   /** A session that rested for the whole retention leaves the board; what comes later begins it anew. */
@@ -61,11 +62,12 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
   /** Brings one session's card to `now`; tells the change, if there is one. */
   const settle = (session: Held, now: number): BoardChange | undefined => {
     const { sessionId } = session.state;
-    const before = session.card;
+    const { json: before } = session;
     const { card, nextAt } = advance(session.state, now);
     session.card = card;
+    session.json = JSON.stringify(card);
     session.nextAt = Math.min(nextAt ?? Number.POSITIVE_INFINITY, expiresAt(session));
-    return JSON.stringify(before) === JSON.stringify(card) ? undefined : { type: 'CardChanged', sessionId, card };
+    return before === session.json ? undefined : { type: 'CardChanged', sessionId, card };
   };
 
   const changesOf = (sessions: readonly Held[], now: number): BoardChange[] =>
@@ -132,7 +134,13 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
     if (!known && isTold(event)) return undefined;
     const evolved = fold(known, event);
     if (session) return take(session, evolved, told);
-    const added: Held = { state: evolved.state, card: null, nextAt: Number.POSITIVE_INFINITY, contradictedSince: 0 };
+    const added: Held = {
+      state: evolved.state,
+      card: null,
+      json: null,
+      nextAt: Number.POSITIVE_INFINITY,
+      contradictedSince: 0,
+    };
     held.set(event.sessionId, added);
     return take(added, evolved, told);
   };

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Offset } from '@crewboard/contract';
 import { type EventLog, FencedOff, type Lease } from '@crewboard/event-log';
 import type { Logger } from '@crewboard/runtime';
 import { createMachineWatch, type HeardMachines } from './machines.ts';
@@ -23,6 +24,8 @@ export interface StatusServiceOptions {
 }
 
 const BATCH = 1_000;
+/** Who is behind saves once for so many reads, or for so many ms of them: what a save costs hardly depends on how many events it covers. */
+const CATCH_UP = { reads: 10, ms: 100 };
 const RETENTION_MS = 14 * 24 * 3_600_000;
 const LOG_AGE_MS = 30 * 24 * 3_600_000;
 const TRIM_EVERY_MS = 3_600_000;
@@ -68,6 +71,19 @@ export const createStatusService = (options: StatusServiceOptions) => {
     metrics.sessions.set({ partition: lease.partition }, fold.size);
   };
 
+  /** What comes next, and whether there was no more. */
+  const readOn = async (partition: number, checkpoint: Offset, waitMs: number, signal: AbortSignal) => {
+    const entries = await log.read(partition, { after: checkpoint, count: BATCH, waitMs, signal });
+    const until = performance.now() + CATCH_UP.ms;
+    let isAtEnd = entries.length < BATCH;
+    for (let reads = 1; !isAtEnd && reads < CATCH_UP.reads && performance.now() < until; reads++) {
+      const more = await log.read(partition, { after: entries.at(-1)?.offset ?? checkpoint, count: BATCH });
+      for (const entry of more) entries.push(entry);
+      isAtEnd = more.length < BATCH;
+    }
+    return { entries, isAtEnd };
+  };
+
   /** Holds one partition and folds it until the lease is lost or the signal comes. */
   const foldPartition = async (lease: Lease, signal: AbortSignal): Promise<void> => {
     const { partition } = lease;
@@ -78,7 +94,7 @@ export const createStatusService = (options: StatusServiceOptions) => {
     let judged: HeardMachines | undefined;
     while (!signal.aborted) {
       const waitMs = Math.max(0, Math.min(renewAt - performance.now(), fold.nextAt() - now(), LOOK_MS));
-      const entries = await log.read(partition, { after: fold.checkpoint, count: BATCH, waitMs, signal });
+      const { entries, isAtEnd } = await readOn(partition, fold.checkpoint, waitMs, signal);
       if (performance.now() >= renewAt) {
         const renewed = await log.acquireLease(partition, holder, leaseMs);
         if (renewed?.fence !== lease.fence) throw new FencedOff(lease);
@@ -88,7 +104,7 @@ export const createStatusService = (options: StatusServiceOptions) => {
         await save(lease, fold, fold.fold(entries, now()));
         metrics.events.inc(entries.length);
       }
-      const ticked = fold.tick(now(), entries.length < BATCH);
+      const ticked = fold.tick(now(), isAtEnd);
       const { changes, history } = ticked.projection;
       if (changes.length > 0 || history.length > 0) await save(lease, fold, ticked);
       if (machines.heard !== judged) {
