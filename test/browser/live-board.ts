@@ -55,6 +55,8 @@ export interface LiveBoard {
   report(reports: readonly MachineReport[], agoMs?: number): Promise<void>;
   /** Forgets machines. */
   forgetMachines(...machines: string[]): Promise<void>;
+  /** Takes off all that was ever told or reported. */
+  clear(): Promise<void>;
   goAway(): Promise<void>;
   /** Under the same address as before. */
   comeBack(): Promise<void>;
@@ -103,33 +105,44 @@ export const openLiveBoard = async ({ signIn }: LiveBoardOptions = {}): Promise<
       checkpoint: START_OFFSET,
     });
 
+  const takeAway = (...sessionIds: string[]): Promise<void> =>
+    save({ removed: sessionIds, changes: sessionIds.map((sessionId) => ({ type: 'CardRemoved', sessionId })) });
+  const forgetMachines = async (...machines: string[]): Promise<void> => {
+    await Promise.all(machines.map((machine) => log.removeMachine(machine)));
+  };
+  const told = new Set<string>();
+
   return {
     url,
     access,
-    tell: (...sessions) =>
-      save({
+    tell: async (...sessions) => {
+      for (const { sessionId } of sessions) told.add(sessionId);
+      await save({
         rows: sessions.map(({ summary, brief, pullRequest, ...card }) => ({
           sessionId: card.sessionId,
           state: null,
           card,
         })),
         changes: sessions.flatMap(changesOf),
-      }),
+      });
+    },
     note: (sessionId, ...history) => save({ history: history.map((change) => ({ sessionId, change })) }),
     recount: (sessionId, { story = [], spans = [] }) =>
       save({
         story: story.map((entry) => ({ sessionId, entry })),
         spans: spans.map((span) => ({ sessionId, span })),
       }),
-    takeAway: (...sessionIds) =>
-      save({ removed: sessionIds, changes: sessionIds.map((sessionId) => ({ type: 'CardRemoved', sessionId })) }),
+    takeAway,
+    clear: async () => {
+      await takeAway(...told);
+      told.clear();
+      await forgetMachines(...(await log.machines()).map(({ report }) => report.machine));
+    },
     report: async (reports, agoMs = 0) => {
       const receivedAt = Date.now() - agoMs;
       await Promise.all(reports.map((report) => log.saveMachine({ report, receivedAt })));
     },
-    forgetMachines: async (...machines) => {
-      await Promise.all(machines.map((machine) => log.removeMachine(machine)));
-    },
+    forgetMachines,
     goAway: () => gateway.close(),
     comeBack: async () => {
       gateway = await serve(Number(new URL(url).port));

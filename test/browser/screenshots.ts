@@ -1,78 +1,70 @@
-// npx tsx test/browser/screenshots.ts docs/images: the pictures of the README, from the page as it is shipped.
-import { mkdir } from 'node:fs/promises';
+// npm run screenshots: the README's pictures, from the page as it is shipped, into docs/images.
+// npm run screenshots -- <folder> [name…]: every state of the page, or those that are named, to be looked at.
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { PASSWORDS, signIn, signInOptions } from '../../services/gateway/test/sign-in.ts';
 import { launchChromium } from '../support/chromium.ts';
-import { openLiveBoard } from './live-board.ts';
-import { livelySessions } from './lively.ts';
-import { historyOfDiffering } from './lively-history.ts';
-import { livelyMachines, SILENT_MS, silentMachine } from './lively-machines.ts';
+import { type LiveBoard, openLiveBoard } from './live-board.ts';
+import { lively, PICTURES, type Picture } from './pictures.ts';
 
-const DESK: BrowserContextOptions = { viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1.5 };
-const PHONE: BrowserContextOptions = {
-  viewport: { width: 390, height: 844 },
-  deviceScaleFactor: 2,
-  hasTouch: true,
-  isMobile: true,
+const README_IMAGES = fileURLToPath(new URL('../../docs/images', import.meta.url));
+const PERSON = { name: 'Mika Korhonen', password: PASSWORDS.admin };
+
+const [folder, ...names] = process.argv.slice(2);
+const unknown = names.filter((name) => !PICTURES.some((picture) => picture.name === name));
+if (unknown.length > 0) throw new Error(`No such picture: ${unknown.join(', ')}`);
+const wanted = PICTURES.filter(({ name, isKept }) => (folder ? names.length === 0 || names.includes(name) : isKept));
+const outDir = folder ?? README_IMAGES;
+
+const pageFor = async (browser: Browser, board: LiveBoard, picture: Picture): Promise<Page> => {
+  const { size, scheme = 'light', preferences, isSolo, isSignedOut } = picture;
+  const context = await browser.newContext({ ...size, colorScheme: scheme, reducedMotion: 'reduce' });
+  if (!isSolo && !isSignedOut) {
+    const [name = '', value = ''] = (await signIn(board.url, PERSON)).split('=');
+    await context.addCookies([{ name, value, url: board.url }]);
+  }
+  if (preferences) {
+    const kept = JSON.stringify(JSON.stringify(preferences));
+    await context.addInitScript(`localStorage.setItem('crewboard-preferences', ${kept})`);
+  }
+  return context.newPage();
 };
-/** Its sources differ: there is much to tell. */
-const TOLD_OF = 'lively-11';
 
-const onBoard = async (page: Page): Promise<void> => page.locator('.card').first().waitFor();
-const onDetails = async (page: Page): Promise<void> => {
-  await onBoard(page);
-  await page.locator(`[data-session="${TOLD_OF}"] [data-control="why"]`).click();
-  await page.locator('dialog .history').waitFor();
+/** With a palette: a picture of a page has few colours, and a repository keeps each for ever. */
+const save = async (name: string, picture: Buffer): Promise<void> => {
+  const small = await sharp(picture).png({ palette: true, quality: 90, effort: 10, compressionLevel: 9 }).toBuffer();
+  await writeFile(join(outDir, `${name}.png`), small);
 };
-const onMachines = async (page: Page): Promise<void> => page.locator('[data-machine]').first().waitFor();
-const onSignIn = async (page: Page): Promise<void> => page.getByLabel('Your name').waitFor();
 
-const PICTURES: readonly [
-  name: string,
-  options: BrowserContextOptions,
-  path: string,
-  shows: (page: Page) => Promise<void>,
-][] = [
-  ['board-light', { ...DESK, colorScheme: 'light' }, '/', onBoard],
-  ['board-dark', { ...DESK, colorScheme: 'dark' }, '/', onBoard],
-  ['people', { ...DESK, colorScheme: 'light' }, '/?by=person', onBoard],
-  ['phone', { ...PHONE, colorScheme: 'light' }, '/', onBoard],
-  ['details', { ...DESK, colorScheme: 'light' }, '/', onDetails],
-  ['phone-details', { ...PHONE, colorScheme: 'dark' }, '/', onDetails],
-  ['machines', { ...DESK, viewport: { width: 1440, height: 760 }, colorScheme: 'light' }, '/machines', onMachines],
-  ['sign-in', { ...DESK, viewport: { width: 960, height: 600 }, colorScheme: 'light' }, '/', onSignIn],
-];
+const take = async (browser: Browser, board: LiveBoard, picture: Picture): Promise<void> => {
+  const { name, path = '/', scene, shows, after } = picture;
+  await board.clear();
+  await (scene ?? lively)(board, Date.now());
+  const page = await pageFor(browser, board, picture);
+  await page.goto(`${board.url}${path}`, { waitUntil: 'networkidle' });
+  await shows(page, board);
+  await page.evaluate('document.fonts.ready');
+  await save(name, await page.screenshot());
+  await page.context().close();
+  await after?.(board);
+};
 
-const outDir = process.argv[2];
-if (!outDir) throw new Error('Where to? npx tsx test/browser/screenshots.ts <outDir>');
 await mkdir(outDir, { recursive: true });
-
-const person = { name: 'Mika Korhonen', password: PASSWORDS.admin };
-const board = await openLiveBoard({ signIn: signInOptions() });
 const browser = await launchChromium();
 try {
-  await board.tell(...livelySessions(Date.now()));
-  await board.note(TOLD_OF, ...historyOfDiffering(Date.now()));
-  for (const [name, options, path, shows] of PICTURES) {
-    // Told anew for each, so that all show the same ages.
-    const now = Date.now();
-    await board.tell(...livelySessions(now));
-    await board.report(livelyMachines(now));
-    await board.report([silentMachine(now - SILENT_MS)], SILENT_MS);
-    const context = await browser.newContext({ ...options, reducedMotion: 'reduce' });
-    if (shows !== onSignIn) {
-      const [cookie = '', value = ''] = (await signIn(board.url, person)).split('=');
-      await context.addCookies([{ name: cookie, value, url: board.url }]);
+  for (const isSolo of [false, true]) {
+    const pictures = wanted.filter((picture) => (picture.isSolo ?? false) === isSolo);
+    if (pictures.length === 0) continue;
+    const board = await openLiveBoard(isSolo ? {} : { signIn: signInOptions() });
+    try {
+      for (const picture of pictures) await take(browser, board, picture);
+    } finally {
+      await board.close();
     }
-    const page = await context.newPage();
-    await page.goto(`${board.url}${path}`, { waitUntil: 'networkidle' });
-    await shows(page);
-    await page.evaluate('document.fonts.ready');
-    await page.screenshot({ path: join(outDir, `${name}.png`) });
-    await context.close();
   }
 } finally {
   await browser.close();
-  await board.close();
 }

@@ -1,6 +1,7 @@
 import type { Session, StoryEntry } from '@crewboard/contract';
 import { formatAge } from '../ui/age.ts';
 import type { IconName } from '../ui/icons.ts';
+import { t } from '../words/index.ts';
 
 /** A glance, not a log: the details and the session's own page tell all. */
 const MOST_LINES = 6;
@@ -20,31 +21,27 @@ export interface OutputLine {
   isBad: boolean;
 }
 
-const OUTCOMES: Record<Extract<StoryEntry, { kind: 'tool' }>['outcome'], string | null> = {
-  done: null,
-  error: 'failed',
-  rejected: 'rejected',
-  interrupted: 'interrupted',
-  denied: 'denied',
-};
-
 const lineOf = (entry: StoryEntry): OutputLine | null => {
   const line = { at: entry.at, icon: null, name: null, text: '', took: null, isBad: false } as const;
   switch (entry.kind) {
     case 'prompt':
       if (entry.text === '')
-        return { ...line, who: 'note', name: entry.by === 'human' ? 'A prompt' : 'A prompt by a program' };
+        return {
+          ...line,
+          who: 'note',
+          name: t(entry.by === 'human' ? 'card.output.prompt' : 'card.output.promptByProgram'),
+        };
       return { ...line, who: 'person', icon: 'open', text: entry.text };
     case 'reply':
       return entry.text === '' ? null : { ...line, who: 'session', text: entry.text };
     case 'tool': {
       const span = entry.startedAt === null ? 0 : entry.at - entry.startedAt;
-      const outcome = OUTCOMES[entry.outcome];
+      const tool = entry.tool || t('card.output.tool');
       return {
         ...line,
         who: 'tool',
-        icon: outcome === null ? 'tick' : 'cross',
-        name: [entry.tool || 'A tool', outcome].filter(Boolean).join(' '),
+        icon: entry.outcome === 'done' ? 'tick' : 'cross',
+        name: entry.outcome === 'done' ? tool : t(`card.output.outcome.${entry.outcome}`, { tool }),
         text: entry.input,
         took: span >= LONG_MS ? formatAge(span) : null,
         isBad: entry.outcome === 'error',
@@ -57,12 +54,12 @@ const lineOf = (entry: StoryEntry): OutputLine | null => {
         ...line,
         who: 'note',
         icon: entry.how === 'failed' ? 'warning' : 'stop',
-        name: entry.how === 'failed' ? 'The request failed' : 'Interrupted',
+        name: t(`card.output.${entry.how}`),
         text: entry.text,
         isBad: entry.how === 'failed',
       };
     case 'commit':
-      return { ...line, who: 'note', icon: 'branch', name: 'Commit', text: entry.sha.slice(0, 8) };
+      return { ...line, who: 'note', icon: 'branch', name: t('card.output.commit'), text: entry.sha.slice(0, 8) };
     // Of the colleagues, and not of the session.
     case 'claim':
       return null;

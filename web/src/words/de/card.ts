@@ -47,6 +47,23 @@ export const card: Translated<typeof english> = {
   withheld: 'Texte zurückgehalten',
   withheldIs: 'Der Rechner meldet Zustände und Werkzeuge, keine Texte',
   checks: 'Checks',
+  output: {
+    title: 'Letzte Ausgabe',
+    unreachable: 'Sie ist gerade nicht lesbar.',
+    withheld: 'Ihr Rechner nennt die Werkzeuge, aber keine Texte.',
+    prompt: 'Ein Prompt',
+    promptByProgram: 'Ein Prompt von einem Programm',
+    tool: 'Ein Werkzeug',
+    interrupted: 'Unterbrochen',
+    failed: 'Die Anfrage schlug fehl',
+    commit: 'Commit',
+    outcome: {
+      error: '{tool} fehlgeschlagen',
+      rejected: '{tool} abgelehnt',
+      interrupted: '{tool} unterbrochen',
+      denied: '{tool} verweigert',
+    },
+  },
   agents: 'Agenten',
   agent: {
     nameless: 'Subagent',

@@ -44,6 +44,23 @@ export const card = {
   withheld: 'texts withheld',
   withheldIs: 'Its machine tells states and tools, and no texts',
   checks: 'Checks',
+  output: {
+    title: 'Latest output',
+    unreachable: 'It can’t be read at the moment.',
+    withheld: 'Its machine tells which tools, and no texts.',
+    prompt: 'A prompt',
+    promptByProgram: 'A prompt by a program',
+    tool: 'A tool',
+    interrupted: 'Interrupted',
+    failed: 'The request failed',
+    commit: 'Commit',
+    outcome: {
+      error: '{tool} failed',
+      rejected: '{tool} rejected',
+      interrupted: '{tool} interrupted',
+      denied: '{tool} denied',
+    },
+  },
   agents: 'Agents',
   agent: {
     nameless: 'Subagent',
