@@ -16,8 +16,8 @@ const SCROLL_FRAMES = 240;
 
 /** How the board is looked at: as it opens, and at its heaviest: every session a card, in one lane. */
 const LOOKS = [
-  { look: 'as it opens', path: '/', isIdleOpen: false },
-  { look: 'all cards, one lane', path: '/?by=none', isIdleOpen: true },
+  { look: 'as it opens', path: '/?helpers=shown', isIdleOpen: false },
+  { look: 'all cards, one lane', path: '/?by=none&helpers=shown', isIdleOpen: true },
 ] as const;
 type Look = (typeof LOOKS)[number];
 

@@ -206,7 +206,8 @@ describe('the board', () => {
     await expect.poll(() => page.locator('[data-session]').count()).toBe(1);
     await expect.poll(() => page.locator('.card h3').innerText()).toBe('Fix rounding in the CSV export');
     await page.keyboard.press('Escape');
-    await expect.poll(() => page.locator('[data-session]').count()).toBe(told.length);
+    // All but what ended long ago, and a helper run that needs nobody.
+    await expect.poll(() => page.locator('[data-session]').count()).toBe(told.length - 2);
   });
 
   test('shows the idle ones as titles, and as cards on demand', async () => {
@@ -264,9 +265,46 @@ describe('the board', () => {
   });
 });
 
+describe('lanes', () => {
+  test('collapse to their counts, change places, hide runs that need nobody, and are as they were after a reload', async () => {
+    await tell(
+      aSession({ sessionId: 'a', repo: 'acme/atlas', ...asking('git push', Date.now()) }),
+      aSession({ sessionId: 'b', repo: 'acme/books' }),
+      aSession({ sessionId: 'c', repo: 'acme/cargo', kind: 'headless' }),
+      aSession({ sessionId: 'd', repo: 'acme/books', ended: true, status: 'idle', since: Date.now() - 2 * 86_400_000 }),
+    );
+    await open();
+    const lanes = () =>
+      page.locator('[data-lane]').evaluateAll((all) => all.map((lane) => lane.getAttribute('data-lane')));
+    await expect.poll(lanes).toEqual(['acme/atlas', 'acme/books']);
+    await page.getByRole('button', { name: '1 ended' }).click();
+    await place('d').waitFor();
+
+    const head = page.locator('[data-lane="acme/atlas"] > header');
+    await head.getByRole('button', { name: 'acme/atlas', exact: true }).click();
+    await head.filter({ hasText: '1 needs a person' }).waitFor();
+    await expect.poll(() => place('a').count()).toBe(0);
+    await page.getByRole('button', { name: 'Move acme/atlas down' }).click();
+    await expect.poll(lanes).toEqual(['acme/books', 'acme/atlas']);
+    await page.getByRole('status').filter({ hasText: 'acme/atlas: place 2 of 2' }).waitFor();
+    await page.getByRole('button', { name: 'Show 1 helper run' }).click();
+    await place('c').waitFor();
+    expect(page.url()).toContain('helpers=shown');
+
+    await page.goto(board.url);
+    await expect.poll(lanes).toEqual(['acme/books', 'acme/atlas', 'acme/cargo']);
+    await expect.poll(() => place('a').count()).toBe(0);
+    await page.locator('.queue .need').click();
+    await expect.poll(() => place('a').evaluate((card) => card.matches(':focus'))).toBe(true);
+    expect(faults).toEqual([]);
+  });
+});
+
 describe('a board of a thousand sessions', () => {
   test('draws what is in sight, leads to what is not, and ends a burst of changes in the last state of each', async () => {
-    const burst = createBurst(manySessions(1_000, Date.now()));
+    const now = Date.now();
+    const shown = { kind: 'interactive', entrypoint: 'cli' } as const;
+    const burst = createBurst(manySessions(1_000, now).map((session) => ({ ...session, ...shown })));
     await tell(...burst.last().values());
     await open();
     const count = (status: Session['status']) => told.filter((session) => session.status === status).length;

@@ -17,6 +17,9 @@ const KEYS: Record<Grouping, (session: Session) => string> = {
   none: () => '',
 };
 
+/** The key of the lane that a session stands in. */
+export const laneKeyOf = (session: Session, by: Grouping): string => KEYS[by](session);
+
 /** One part of the board: the sessions that have the same repository, person or machine. */
 export interface Lane {
   by: Grouping;
@@ -24,6 +27,8 @@ export interface Lane {
   key: string;
   columns: Record<Status, Session[]>;
   sessions: number;
+  /** How many of them need a person. */
+  needs: number;
   /** The names of those whose sessions these are, in order. */
   people: readonly string[];
   machines: number;
@@ -66,12 +71,19 @@ const toLane = (by: Grouping, key: string, sessions: readonly Session[]): Lane =
     key,
     columns,
     sessions: sessions.length,
+    needs: needing.size,
     people: [...new Set(sessions.flatMap(({ owner }) => owner ?? []))].sort(compareText),
     machines: new Set(sessions.map(({ machine }) => machine)).size,
     repositories: new Set(sessions.map(({ repo }) => repo)).size,
     pullRequests: new Set(sessions.filter(hasOpenPullRequest).map(({ pullRequest }) => pullRequest?.url)).size,
   };
 };
+
+/** What ended so long ago, in ms, is looked for and not looked at. */
+const LONG_AGO_MS = 12 * 3_600_000;
+
+export const endedLongAgo = ({ ended, since }: Pick<Session, 'ended' | 'since'>, now: number): boolean =>
+  ended && now - since > LONG_AGO_MS;
 
 /** Those who have sessions on more than one machine: for them a card says on which. */
 export const peopleOfSeveralMachines = (sessions: readonly Session[]): ReadonlySet<string> => {

@@ -26,6 +26,8 @@ export const needOf = (session: Session): Need | null => {
   return ask ? { session, ask, more: more.length } : null;
 };
 
+export const needsPerson = (session: Session): boolean => shownAsksOf(session).length > 0;
+
 /** Who needs a person, across repositories, the longest wait first. */
 export const toQueue = (sessions: readonly Session[]): Need[] =>
   sessions

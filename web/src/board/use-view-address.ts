@@ -15,7 +15,12 @@ export const useViewAddress = (): void => {
   const route = useRoute();
   const router = useRouter();
   const view = useViewStore();
-  const chosen = (): BoardView => ({ grouping: view.grouping, filter: view.filter, query: view.query });
+  const chosen = (): BoardView => ({
+    grouping: view.grouping,
+    filter: view.filter,
+    helperRuns: view.helperRuns,
+    query: view.query,
+  });
   const { path } = route;
   const isHere = (): boolean => route.path === path;
 
@@ -30,7 +35,7 @@ export const useViewAddress = (): void => {
     },
     { immediate: true },
   );
-  watch([() => view.grouping, () => view.filter], () => go('push'));
+  watch([() => view.grouping, () => view.filter, () => view.helperRuns], () => go('push'));
   watchDebounced(
     () => view.query,
     () => go('replace'),

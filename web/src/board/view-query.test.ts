@@ -4,7 +4,7 @@ import { NO_FILTER, VALUES } from './filter.ts';
 import { GROUPINGS } from './grouping.ts';
 import { isSameView, readView, writeView } from './view-query.ts';
 
-const FRESH = { grouping: 'repository', filter: NO_FILTER, query: '' } as const;
+const FRESH = { grouping: 'repository', filter: NO_FILTER, helperRuns: false, query: '' } as const;
 
 test('a fresh board has a bare address', () => {
   expect(writeView(FRESH)).toEqual({});
@@ -20,13 +20,14 @@ test('grouping, filters and search stand in the address by short names', () => {
     person: ['Lena Berg', 'Mika'],
     repository: ['acme/widgets'],
   };
-  expect(writeView({ grouping: 'person', filter, query: 'tail' })).toEqual({
+  expect(writeView({ grouping: 'person', filter, helperRuns: true, query: 'tail' })).toEqual({
     by: 'person',
     only: ['needs', 'mine'],
     status: 'approval',
     pr: 'red',
     person: ['Lena Berg', 'Mika'],
     repo: 'acme/widgets',
+    helpers: 'shown',
     q: 'tail',
   });
 });
@@ -44,6 +45,7 @@ test('what is written is read again, whatever people and machines are called', (
       repository: names,
       machine: names,
     }),
+    helperRuns: fc.boolean(),
     query: name.filter((text) => text.trim() !== ''),
   });
   fc.assert(

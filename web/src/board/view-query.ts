@@ -6,6 +6,8 @@ import { GROUPINGS, type Grouping } from './grouping.ts';
 export interface BoardView {
   grouping: Grouping;
   filter: Filter;
+  /** Whether runs that programs started are shown although they need nobody. */
+  helperRuns: boolean;
   /** What is searched for. */
   query: string;
 }
@@ -55,6 +57,7 @@ export const readView = (query: AddressQuery): BoardView => {
       repository: texts('repository'),
       machine: texts('machine'),
     },
+    helperRuns: textsIn(query, 'helpers')[0] === 'shown',
     query: textsIn(query, 'q')[0] ?? '',
   };
 };
@@ -62,13 +65,14 @@ export const readView = (query: AddressQuery): BoardView => {
 const statusName = (status: string): string => STATUS_NAMES[status as Status] ?? status;
 
 /** The query of the address that names this view; what is as on every fresh board is left out. */
-export const writeView = ({ grouping, filter, query }: BoardView): Record<string, string | string[]> => {
+export const writeView = ({ grouping, filter, helperRuns, query }: BoardView): Record<string, string | string[]> => {
   const written: Record<string, string | string[]> = {};
   if (grouping !== GROUPINGS[0]) written.by = grouping;
   for (const facet of FACETS) {
     const [first, ...others] = facet === 'status' ? filter.status.map(statusName) : filter[facet];
     if (first !== undefined) written[NAMES[facet]] = others.length > 0 ? [first, ...others] : first;
   }
+  if (helperRuns) written.helpers = 'shown';
   if (query.trim() !== '') written.q = query;
   return written;
 };

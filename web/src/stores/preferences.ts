@@ -2,6 +2,7 @@ import { useLocalStorage } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed, type WritableComputedRef } from 'vue';
 import { z } from 'zod';
+import { GROUPINGS } from '../board/grouping.ts';
 import { EDITORS } from '../queue/ways.ts';
 import { LANGUAGE_CODES } from '../words/languages.ts';
 
@@ -9,6 +10,7 @@ export const SCHEMES = ['system', 'light', 'dark', 'contrast'] as const;
 export const DENSITIES = ['comfortable', 'dense'] as const;
 
 const MOST_DISMISSED = 50;
+const laneKeys = z.array(z.string().max(500)).max(500);
 
 /** One that can't be read is as if it had never been chosen, and leaves the others alone. */
 const preferencesSchema = z.object({
@@ -21,6 +23,10 @@ const preferencesSchema = z.object({
   dismissed: z.array(z.string().max(500)).max(MOST_DISMISSED).catch([]),
   /** Which editor a link to a session's folder is for. */
   editor: z.enum(EDITORS).catch('vscode'),
+  /** Of each grouping the keys of its lanes: in the order that the person gave them, and those that are collapsed. */
+  lanes: z.partialRecord(z.enum(GROUPINGS), z.object({ order: laneKeys, collapsed: laneKeys })).catch({}),
+  /** Whether runs that programs started are shown although they need nobody. */
+  helperRuns: z.boolean().catch(false),
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
 
@@ -57,6 +63,8 @@ export const usePreferencesStore = defineStore('preferences', () => {
     scheme: preference('scheme'),
     density: preference('density'),
     singleKeys: preference('singleKeys'),
+    lanes: preference('lanes'),
+    helperRuns: preference('helperRuns'),
     dismissed,
     dismiss,
     editor: preference('editor'),

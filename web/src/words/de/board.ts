@@ -12,6 +12,9 @@ export const board: Translated<typeof english> = {
   column: 'Spalte',
   onlyTitles: 'Nur Titel',
   showCards: 'Karten zeigen',
+  ended: '{n} beendet',
+  helpers: '{n} Hilfslauf zeigen | {n} Hilfsläufe zeigen',
+  helpersShown: 'Hilfsläufe sichtbar',
   lane: {
     all: 'Alle Sessions',
     nameless: 'Ohne Namen',
@@ -20,6 +23,12 @@ export const board: Translated<typeof english> = {
     repositories: '{n} Repository | {n} Repositorys',
     pullRequests: '{n} Pull Request | {n} Pull Requests',
     offlineFor: 'Seit {age} offline',
+    needs: '{n} braucht jemanden | {n} brauchen jemanden',
+    up: '{name} nach oben',
+    down: '{name} nach unten',
+    collapseAll: 'Alle einklappen',
+    expandAll: 'Alle ausklappen',
+    place: '{name}: Platz {place} von {n}',
   },
   grouping: {
     title: 'Gruppieren nach',

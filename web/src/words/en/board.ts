@@ -9,6 +9,9 @@ export const board = {
   column: 'Column',
   onlyTitles: 'Only titles',
   showCards: 'Show the cards',
+  ended: '{n} ended',
+  helpers: 'Show {n} helper run | Show {n} helper runs',
+  helpersShown: 'Helper runs are shown',
   lane: {
     all: 'All sessions',
     nameless: 'No name known',
@@ -17,6 +20,12 @@ export const board = {
     repositories: '{n} repository | {n} repositories',
     pullRequests: '{n} pull request | {n} pull requests',
     offlineFor: 'Offline for {age}',
+    needs: '{n} needs a person | {n} need a person',
+    up: 'Move {name} up',
+    down: 'Move {name} down',
+    collapseAll: 'Collapse all',
+    expandAll: 'Expand all',
+    place: '{name}: place {place} of {n}',
   },
   grouping: {
     title: 'Group by',
