@@ -1,3 +1,4 @@
+import { keepMemorySmall } from '@crewboard/ingest/small-memory';
 import { Command, Option } from 'commander';
 import { version } from '../package.json' with { type: 'json' };
 import type { AgentFlags } from './agent/command.ts';
@@ -35,7 +36,10 @@ program
   .option('--json', 'with --status: as one JSON object; with --show: one a line, and nothing else')
   .addOption(new Option('--settings <file>').hideHelp())
   .addOption(new Option('--log-file <file>').hideHelp())
-  .action(async (flags: AgentFlags) => (await import('./agent/command.ts')).agent(process.env, flags));
+  .action(async (flags: AgentFlags) => {
+    keepMemorySmall();
+    return (await import('./agent/command.ts')).agent(process.env, flags);
+  });
 
 program
   .command('demo')

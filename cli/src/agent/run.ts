@@ -1,11 +1,4 @@
-import {
-  type AgentConfig,
-  AlreadyRuns,
-  findTarget,
-  keepNurserySmall,
-  runningAgent,
-  startAgent,
-} from '@crewboard/ingest';
+import { type AgentConfig, AlreadyRuns, findTarget, runningAgent, startAgent } from '@crewboard/ingest';
 import { createLogger, runUntilSignal } from '@crewboard/runtime';
 import { logFile } from './log-file.ts';
 
@@ -18,7 +11,6 @@ export interface RunOptions {
 
 /** Reports this machine's sessions until the process is told to stop. Rejects where an agent does so already, or nothing says whom to tell. */
 export const runAgent = async (config: AgentConfig, { waitsToJoin, logPath }: RunOptions): Promise<void> => {
-  keepNurserySmall();
   const other = await runningAgent(config.CREWBOARD_DATA_DIR);
   if (other) throw new AlreadyRuns(other, config.CREWBOARD_DATA_DIR);
   if (!waitsToJoin) await findTarget(config);

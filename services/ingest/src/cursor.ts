@@ -75,6 +75,9 @@ export interface CursorStore {
 }
 
 const WRITE_AFTER_MS = 500;
+/** Writes take no more than this part of the time, however many files there are, nor are they further apart than the other. */
+const WRITE_SHARE = 0.05;
+const WRITE_WITHIN_MS = 5_000;
 
 /** Opens `path`. A file that can't be read is logged and begun anew: everything is told again, and recognised as a repeat. */
 export const openCursorStore = async (path: string, logger: Logger): Promise<CursorStore> => {
@@ -88,10 +91,12 @@ export const openCursorStore = async (path: string, logger: Logger): Promise<Cur
   let isDirty = false;
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
+  let afterMs = WRITE_AFTER_MS;
 
   const write = async (): Promise<void> => {
     if (!isDirty) return;
     isDirty = false;
+    const startedAt = performance.now();
     const store: Store = {
       version: 1,
       files: Object.fromEntries(files),
@@ -101,7 +106,9 @@ export const openCursorStore = async (path: string, logger: Logger): Promise<Cur
     };
     const temporary = `${path}.${process.pid}.tmp`;
     try {
-      await writeFile(temporary, JSON.stringify(store), { mode: 0o600 });
+      const text = JSON.stringify(store);
+      afterMs = Math.min(WRITE_WITHIN_MS, Math.max(WRITE_AFTER_MS, (performance.now() - startedAt) / WRITE_SHARE));
+      await writeFile(temporary, text, { mode: 0o600 });
       await rename(temporary, path);
     } catch (error) {
       isDirty = true;
@@ -114,7 +121,7 @@ export const openCursorStore = async (path: string, logger: Logger): Promise<Cur
     timer ??= setTimeout(() => {
       timer = undefined;
       writing = writing.then(write);
-    }, WRITE_AFTER_MS);
+    }, afterMs);
   };
 
   return {

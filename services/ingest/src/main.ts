@@ -1,9 +1,9 @@
 import { createLogger, parseConfig, runUntilSignal } from '@crewboard/runtime';
-import { startAgent } from './agent.ts';
 import { agentConfigSchema } from './config.ts';
-import { keepNurserySmall } from './small-nursery.ts';
+import { keepMemorySmall } from './small-memory.ts';
 
-keepNurserySmall();
+keepMemorySmall();
+const { startAgent } = await import('./agent.ts');
 
 const config = parseConfig(agentConfigSchema, process.env);
 const logger = createLogger({ name: 'agent', level: config.LOG_LEVEL });

@@ -70,18 +70,28 @@ export interface FoundFolder {
 
 /** All transcripts below a folder of the claude folder. A folder that is not there, or a link, holds none. */
 export const findTranscripts = async (claudeDir: string, folder = 'projects'): Promise<FoundFolder> => {
-  if (!leadsToTranscripts(folder)) return { files: [], folders: [] };
+  const isFolder = await lstat(join(claudeDir, folder)).then(
+    (stat) => stat.isDirectory(),
+    () => false,
+  );
+  return isFolder ? below(claudeDir, folder) : nothing();
+};
+
+const nothing = (): FoundFolder => ({ files: [], folders: [] });
+
+/** `folder` is known to be one, and no link. */
+const below = async (claudeDir: string, folder: string): Promise<FoundFolder> => {
+  if (!leadsToTranscripts(folder)) return nothing();
   let entries: Dirent[];
   try {
-    if (!(await lstat(join(claudeDir, folder))).isDirectory()) return { files: [], folders: [] };
     entries = await readdir(join(claudeDir, folder), { withFileTypes: true });
   } catch {
-    return { files: [], folders: [] };
+    return nothing();
   }
   const found = await Promise.all(
     entries.map(async (entry): Promise<FoundFolder> => {
       const path = `${folder}/${entry.name}`;
-      if (entry.isDirectory()) return findTranscripts(claudeDir, path);
+      if (entry.isDirectory()) return below(claudeDir, path);
       const name = entry.isFile() ? transcriptFileOf(path) : undefined;
       const file = name && (await inspect(claudeDir, name));
       return { files: file ? [file] : [], folders: [] };
