@@ -12,6 +12,16 @@ export const DENSITIES = ['comfortable', 'dense'] as const;
 const MOST_DISMISSED = 50;
 const laneKeys = z.array(z.string().max(500)).max(500);
 
+export const ABOUT = ['mine', 'repositories', 'all'] as const;
+const attentionSchema = z
+  .object({
+    desktop: z.boolean(),
+    sound: z.boolean(),
+    about: z.enum(ABOUT),
+    repositories: z.array(z.string()),
+  })
+  .catch({ desktop: false, sound: false, about: 'mine', repositories: [] });
+
 /** One that can't be read is as if it had never been chosen, and leaves the others alone. */
 const preferencesSchema = z.object({
   language: z.enum(['system', ...LANGUAGE_CODES]).catch('system'),
@@ -27,6 +37,8 @@ const preferencesSchema = z.object({
   lanes: z.partialRecord(z.enum(GROUPINGS), z.object({ order: laneKeys, collapsed: laneKeys })).catch({}),
   /** Whether runs that programs started are shown although they need nobody. */
   helperRuns: z.boolean().catch(false),
+  /** How, and of whose sessions, a person is told that somebody is needed. */
+  attention: attentionSchema,
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
 
@@ -68,5 +80,6 @@ export const usePreferencesStore = defineStore('preferences', () => {
     dismissed,
     dismiss,
     editor: preference('editor'),
+    attention: preference('attention'),
   };
 });

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../keys.ts';
+import { attention } from './attention.ts';
 import { board } from './board.ts';
 import { card } from './card.ts';
 import { commands } from './commands.ts';
@@ -18,6 +19,7 @@ import { status } from './status.ts';
 import { today } from './today.ts';
 
 export const de: Catalogue = {
+  attention,
   board,
   card,
   commands,

@@ -1,3 +1,4 @@
+import { attention } from './attention.ts';
 import { board } from './board.ts';
 import { card } from './card.ts';
 import { commands } from './commands.ts';
@@ -18,6 +19,7 @@ import { today } from './today.ts';
 
 /** Every string that a person sees on the page, by area. English is where a string begins; the others follow its keys. */
 export const en = {
+  attention,
   board,
   card,
   commands,
