@@ -73,7 +73,7 @@ const VIEWS: Record<string, (page: Page) => Promise<void>> = {
   },
   'with the page of a session': async (page) => {
     await onBoard(page);
-    await page.locator('[data-session="lively-1"] h3 a').click();
+    await page.goto(`${board.url}/sessions/lively-1`);
     await page.locator('.story .row').first().waitFor();
     await page.locator('.charts').waitFor();
   },
