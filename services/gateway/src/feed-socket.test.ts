@@ -4,6 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
 import { FEED_LIMITS, type FeedLimits, FeedSocket } from './feed-socket.ts';
 import type { SessionChange } from './live-board.ts';
+import { textFrame } from './text-frame.ts';
 
 /** A feed on a real connection, the client's end of it, and what was counted. */
 const connected = async (limits: Partial<FeedLimits> = {}, snapshot = () => Buffer.from('{"kind":"snapshot"}')) => {
@@ -32,7 +33,11 @@ const connected = async (limits: Partial<FeedLimits> = {}, snapshot = () => Buff
   return { feed, socket, client, messages, counted };
 };
 
-const change = (sessionId: string, text: string): SessionChange => ({ sessionId, bytes: () => Buffer.from(text) });
+const change = (sessionId: string, text: string): SessionChange => ({
+  sessionId,
+  bytes: () => Buffer.from(text),
+  frame: () => textFrame(Buffer.from(text)),
+});
 
 test('sends a first change at once, and after it only the newest of each session, in the order of their last change', async () => {
   const { feed, messages, counted } = await connected({ tickMs: 200 });
@@ -43,6 +48,13 @@ test('sends a first change at once, and after it only the newest of each session
   expect(counted.sent).toBe(1);
   await vi.waitFor(() => expect(messages).toEqual(['a1', 'b1', 'a3']));
   expect(counted).toEqual({ sent: 3, conflated: 1, closedSlow: 0 });
+});
+
+test('sends texts of every length of a frame as they are', async () => {
+  const { feed, messages } = await connected({ tickMs: 1 });
+  const texts = [1, 125, 126, 65_535, 65_536, 200_000].map((length) => 'ü'.padEnd(length - 1, 'x'));
+  feed.changed(texts.map((text, index) => change(String(index), text)));
+  await vi.waitFor(() => expect(messages).toEqual(texts));
 });
 
 test('takes the snapshot when its turn comes, in place of the changes that waited', async () => {

@@ -54,7 +54,10 @@ type Owed = 'nothing' | 'snapshot' | 'reset';
  */
 export class FeedSocket implements BoardListener {
   readonly #socket: WebSocket;
-  /** The connection below, to put the messages of one go into one write. */
+  /**
+   * The connection below, to put the messages of one go into one write. Changes go straight to it, as frames that all sockets share: `ws`
+   * would make a head for each. It sends nothing later than it is told to without compression, so frames never mix.
+   */
   readonly #connection: Socket;
   readonly #limits: FeedLimits;
   readonly #counters: FeedCounters;
@@ -193,7 +196,8 @@ export class FeedSocket implements BoardListener {
     if (!first) return false;
     const [sessionId, change] = first;
     this.#pending.delete(sessionId);
-    this.#send(change.bytes(), true);
+    this.#counters.sent();
+    this.#connection.write(change.frame(), this.#written);
     return true;
   }
 

@@ -12,6 +12,7 @@ import {
   type Session,
   START_OFFSET,
 } from '@crewboard/contract';
+import { textFrame } from './text-frame.ts';
 
 /** So many removals are remembered for those who come back after one; beyond it, the oldest is forgotten. */
 const TOMBSTONES_MAX = 10_000;
@@ -19,8 +20,10 @@ const TOMBSTONES_MAX = 10_000;
 /** What happened to one session, for the feeds: the same object, and the same bytes, for all of them. */
 export interface SessionChange {
   readonly sessionId: string;
-  /** The feed's `change` message in UTF-8, made when it is first asked for. */
+  /** The feed's `change` message in UTF-8. */
   bytes(): Buffer;
+  /** The same as a whole WebSocket frame: made once, written to every socket as it is. */
+  frame(): Buffer;
 }
 
 interface Entry {
@@ -206,12 +209,14 @@ export class LiveBoard {
   }
 
   #change(sessionId: string, entry: Entry | undefined, position: BoardPosition): SessionChange {
-    let bytes: Buffer | undefined;
+    let frame: Buffer | undefined;
+    const bytes = () => changeMessage(sessionId, entry ? jsonOf(entry) : 'null', formatBoardOffset(position));
     return {
       sessionId,
-      bytes: () => {
-        bytes ??= changeMessage(sessionId, entry ? jsonOf(entry) : 'null', formatBoardOffset(position));
-        return bytes;
+      bytes,
+      frame: () => {
+        frame ??= textFrame(bytes());
+        return frame;
       },
     };
   }
