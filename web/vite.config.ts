@@ -3,11 +3,12 @@ import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
 import { favicons } from './build/favicons.ts';
 import { precompress } from './build/precompress.ts';
+import { serviceWorker } from './build/service-worker.ts';
 import { slimVueForI18n } from './build/slim-vue-for-i18n.ts';
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  plugins: [slimVueForI18n(), vue(), favicons(), precompress()],
+  plugins: [slimVueForI18n(), vue(), favicons(), serviceWorker(), precompress()],
   // What of vue-i18n the page does not use stays out of it.
   define: { __VUE_I18N_FULL_INSTALL__: false, __VUE_I18N_LEGACY_API__: false, __INTLIFY_PROD_DEVTOOLS__: false },
   build: {

@@ -20,3 +20,6 @@ followBoard(gateway);
 // The first words are in the person's language.
 await followPreferences();
 app.mount('#app');
+
+// Over plain http from another machine there is none. Without it the page works as well, only not unreached.
+if (import.meta.env.PROD) navigator.serviceWorker?.register('/worker.js').catch(() => {});

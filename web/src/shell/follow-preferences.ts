@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@vueuse/core';
 import { watch, watchEffect } from 'vue';
 import { usePreferencesStore } from '../stores/preferences.ts';
 import { speak } from '../words/index.ts';
@@ -10,9 +11,12 @@ import { systemLanguage } from '../words/languages.ts';
 export const followPreferences = async (): Promise<void> => {
   const preferences = usePreferencesStore();
   const { dataset } = document.documentElement;
+  const systemWantsContrast = useMediaQuery('(prefers-contrast: more)');
   watchEffect(() => {
-    if (preferences.scheme === 'system') delete dataset.theme;
-    else dataset.theme = preferences.scheme;
+    const { scheme } = preferences;
+    // High contrast is light or dark as the system is.
+    dataset.scheme = scheme === 'contrast' ? 'system' : scheme;
+    dataset.contrast = scheme === 'contrast' || systemWantsContrast.value ? 'more' : 'normal';
     dataset.density = preferences.density;
   });
   const speakTheirs = async (): Promise<void> => {

@@ -18,6 +18,11 @@ export const shell: Translated<typeof english> = {
     trying: 'Neuer Versuch …',
     tryingIn: 'Neuer Versuch in {seconds} s.',
   },
+  unreached: {
+    title: 'Das Board ist nicht erreichbar',
+    comesBack: 'Diese Seite versucht es von selbst weiter und zeigt das Board, sobald es antwortet.',
+    nothingKept: 'Was auf dem Board stand, wird in diesem Browser nicht aufbewahrt.',
+  },
   viewer: {
     title: 'Konto',
     signedInAs: 'Angemeldet als {name}',

@@ -15,6 +15,11 @@ export const shell = {
     trying: 'Trying again…',
     tryingIn: 'Trying again in {seconds} s.',
   },
+  unreached: {
+    title: 'The board can’t be reached',
+    comesBack: 'This page tries again by itself and shows the board as soon as it answers.',
+    nothingKept: 'What was on the board is not kept in this browser.',
+  },
   viewer: {
     title: 'You',
     signedInAs: 'Signed in as {name}',
