@@ -13,10 +13,10 @@ const TOLD =
 const isWord = (text: string): boolean => /\p{L}{2}/u.test(text);
 /** Two words or more, or one that begins a sentence: code has few of either in quotes. */
 const isProse = (text: string): boolean =>
-  !/\[|^[a-z]+(, [a-z]+)+$|^\p{L} \p{L}$/u.test(text) &&
+  !/\[|^[a-z]+(, [a-z]+)+$|^\p{L} \p{L}$|^(npx|tmux|cd|ssh|claude) /u.test(text) &&
   (/^\p{Lu}?\p{Ll}+[,:]?( \p{L}+)+/u.test(text) || /^\p{Lu}\p{Ll}{2,}[.…]?$/u.test(text));
 /** Names, which are the same in every language. */
-const NAMES = new Set(['crewboard', 'Crewboard', 'Claude Code', 'GitHub', 'npx crewboard@']);
+const NAMES = new Set(['crewboard', 'Crewboard', 'Claude Code', 'GitHub', 'Cursor', 'Windsurf', 'Zed']);
 /** Keys, as the browser or the keyboard calls them. */
 const KEYS = new Set(['Alt', 'Backspace', 'Ctrl', 'Enter', 'Esc', 'Escape', 'Process', 'Shift', 'Tab', 'Unidentified']);
 
@@ -42,7 +42,7 @@ const looseInCode = (code: string): string[] => {
   const look = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) return;
     // What an error says is for whoever looks for its cause.
-    if (ts.isNewExpression(node) && node.expression.getText().endsWith('Error')) return;
+    if (ts.isNewExpression(node) && /(Error|Refused)$/.test(node.expression.getText())) return;
     if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.SuperKeyword) return;
     const isText = ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node);
     if (isText || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) {
