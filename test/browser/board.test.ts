@@ -174,6 +174,8 @@ describe('the board', () => {
     await tell(session);
     await open();
     await place('lasting').waitFor();
+    // What keeps the shell of the page is there a moment after the page.
+    await page.evaluate('navigator.serviceWorker.ready.then(() => true)');
     await board.goAway();
     await connection()
       .filter({ hasText: /Not connected since \d\d:\d\d\. Trying again/ })
@@ -181,6 +183,10 @@ describe('the board', () => {
     const opacity = async () => Number(await styleOf(page.locator('.page'), 'opacity'));
     await expect.poll(opacity).toBeLessThan(0.6);
     expect(await place('lasting').isVisible()).toBe(true);
+    const opened = await page.context().newPage();
+    await opened.goto(`${board.url}/machines`);
+    await opened.getByText('The board can’t be reached').waitFor();
+    await opened.close();
 
     await tell({ ...session, title: 'Said in the meantime' });
     await board.comeBack();
@@ -249,53 +255,20 @@ describe('the board', () => {
     expect(faults).toEqual([]);
   });
 
-  test('keeps the colours that a person chose', async () => {
+  test('keeps the colours and the language that a person chose', async () => {
     await open({ ...DESK, colorScheme: 'light' });
     const ground = () => page.evaluate('getComputedStyle(document.documentElement).backgroundColor');
     const light = await ground();
-    const toggle = page.getByRole('button', { name: /^Colours/ });
-    await toggle.click();
-    expect(await ground()).toBe(light);
-    await toggle.click();
-    expect(await ground()).not.toBe(light);
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('radio', { name: 'Dark' }).check();
+    await expect.poll(ground).not.toBe(light);
     const dark = await ground();
+    await page.getByRole('radio', { name: 'Deutsch' }).check();
+    await page.getByRole('group', { name: 'Sprache' }).waitFor();
     await page.reload();
-    await toggle.waitFor();
+    await page.getByRole('button', { name: 'Einstellungen' }).waitFor();
     expect(await ground()).toBe(dark);
-  });
-});
-
-describe('lanes', () => {
-  test('collapse to their counts, change places, hide runs that need nobody, and are as they were after a reload', async () => {
-    await tell(
-      aSession({ sessionId: 'a', repo: 'acme/atlas', ...asking('git push', Date.now()) }),
-      aSession({ sessionId: 'b', repo: 'acme/books' }),
-      aSession({ sessionId: 'c', repo: 'acme/cargo', kind: 'headless' }),
-      aSession({ sessionId: 'd', repo: 'acme/books', ended: true, status: 'idle', since: Date.now() - 2 * 86_400_000 }),
-    );
-    await open();
-    const lanes = () =>
-      page.locator('[data-lane]').evaluateAll((all) => all.map((lane) => lane.getAttribute('data-lane')));
-    await expect.poll(lanes).toEqual(['acme/atlas', 'acme/books']);
-    await page.getByRole('button', { name: '1 ended' }).click();
-    await place('d').waitFor();
-
-    const head = page.locator('[data-lane="acme/atlas"] > header');
-    await head.getByRole('button', { name: 'acme/atlas', exact: true }).click();
-    await head.filter({ hasText: '1 needs a person' }).waitFor();
-    await expect.poll(() => place('a').count()).toBe(0);
-    await page.getByRole('button', { name: 'Move acme/atlas down' }).click();
-    await expect.poll(lanes).toEqual(['acme/books', 'acme/atlas']);
-    await page.getByRole('status').filter({ hasText: 'acme/atlas: place 2 of 2' }).waitFor();
-    await page.getByRole('button', { name: 'Show 1 helper run' }).click();
-    await place('c').waitFor();
-    expect(page.url()).toContain('helpers=shown');
-
-    await page.goto(board.url);
-    await expect.poll(lanes).toEqual(['acme/books', 'acme/atlas', 'acme/cargo']);
-    await expect.poll(() => place('a').count()).toBe(0);
-    await page.locator('.queue .need').click();
-    await expect.poll(() => place('a').evaluate((card) => card.matches(':focus'))).toBe(true);
+    expect(await page.evaluate('document.documentElement.lang')).toBe('de');
     expect(faults).toEqual([]);
   });
 });

@@ -42,6 +42,8 @@ const builtWeb = async (): Promise<string> => {
   await mkdir(join(webDir, 'assets'));
   await writeFile(join(webDir, 'index.html'), '<!doctype html><title>Crewboard</title>');
   await writeFile(join(webDir, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  await writeFile(join(webDir, 'manifest.webmanifest'), '{}');
+  await writeFile(join(webDir, 'worker.js'), '');
   await writeFile(join(webDir, 'assets/index-4f2a91bc.js'), 'export {};');
   await writeFile(join(webDir, 'assets/index-4f2a91bc.js.br'), brotliCompressSync('export {};'));
   return webDir;
@@ -89,6 +91,17 @@ test('serves the page: its files for good, itself always anew, and for its own a
     expect(await page.text()).toContain('Crewboard');
   }
   expect((await fetch(`${url}/favicon.svg`)).headers.get('cache-control')).toBe('no-cache');
+});
+
+test.each([
+  ['/manifest.webmanifest', 'application/manifest+json'],
+  ['/worker.js', 'application/javascript'],
+])('serves %s as what it is, asked for anew each time, under the policy of the page', async (path, type) => {
+  const { url } = await startGateway(await openLog(), { webDir: await builtWeb() });
+  const { headers } = await fetch(`${url}${path}`);
+  expect(headers.get('content-type')).toContain(type);
+  expect(headers.get('cache-control')).toBe('no-cache');
+  expect(headers.get('content-security-policy')).toContain("default-src 'self'");
 });
 
 test('sends the compressed twin of a file to whoever can read it', async () => {

@@ -41,6 +41,8 @@ const looseInCode = (code: string): string[] => {
   const found: string[] = [];
   const look = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) return;
+    // Whether the browser has a thing of that name.
+    if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.InKeyword) return;
     // What an error says is for whoever looks for its cause.
     if (ts.isNewExpression(node) && /(Error|Refused)$/.test(node.expression.getText())) return;
     if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.SuperKeyword) return;
