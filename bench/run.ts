@@ -8,6 +8,7 @@ const load: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
   log: () => import('./log.ts'),
   fold: () => import('./fold.ts'),
   rebuild: () => import('./rebuild.ts'),
+  scaling: () => import('./scaling.ts'),
   ingest: () => import('./ingest.ts'),
   'fan-out': () => import('./fan-out.ts'),
   join: () => import('./join.ts'),
