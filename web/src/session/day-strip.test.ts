@@ -27,7 +27,7 @@ test('begins at midnight for a session of the day before, and has what was going
 
 test('of a session that is over ends with it, on the day on which that was', () => {
   const strip = dayStripOf([change(0), change(2, { status: 'idle', ended: true })], NINE + 50 * HOUR);
-  expect(strip).toMatchObject({ from: NINE, to: NINE + 2 * HOUR });
+  expect(strip).toMatchObject({ from: NINE, to: NINE + 2 * HOUR, now: null });
   expect(strip?.pieces).toHaveLength(1);
 });
 
@@ -40,4 +40,5 @@ test('is nothing where nothing is known, and never shorter than an hour', () => 
   expect(dayStripOf([], NINE)).toBeNull();
   const strip = dayStripOf([change(0.1)], NINE + 0.2 * HOUR);
   expect(strip && strip.to - strip.from).toBe(HOUR);
+  expect(strip?.pieces.at(-1)?.until).toBe(strip?.now);
 });

@@ -14,6 +14,8 @@ export interface Piece {
 export interface DayStrip {
   from: number;
   to: number;
+  /** The moment until which it is known, while the session goes on; null for one that is over. */
+  now: number | null;
   pieces: readonly Piece[];
   /** Moments to be marked, whole hours by this browser's clocks. */
   ticks: readonly number[];
@@ -39,7 +41,7 @@ export const dayStripOf = (history: readonly StatusChange[], now: number): DaySt
     const until = Math.min(history[index + 1]?.at ?? end, to);
     return until > since ? [{ since, until, change }] : [];
   });
-  return { from, to, pieces: merged(pieces), ticks: ticksOf(from, to) };
+  return { from, to, now: newest.ended ? null : end, pieces: merged(pieces), ticks: ticksOf(from, to) };
 };
 
 /** What differs in its reason alone is one piece; the later reason holds. */
