@@ -56,9 +56,13 @@ const measureOnce = async (
 };
 
 /** Every row of the table, one after another. */
-export const measureTable = async (load: LoadBenchmark, say: (name: string) => void): Promise<Table> => {
+export const measureTable = async (
+  load: LoadBenchmark,
+  say: (name: string) => void,
+  measurements = MEASUREMENTS,
+): Promise<Table> => {
   const measured: Measured[] = [];
-  for (const measurement of MEASUREMENTS) {
+  for (const measurement of measurements) {
     say([measurement.name, ...measurement.args].join(' '));
     measured.push(...(await measureOnce(measurement, measurement.args, load)));
   }
@@ -69,9 +73,13 @@ export const measureTable = async (load: LoadBenchmark, say: (name: string) => v
 const TRIES = 3;
 
 /** The short form: those rows that it has, with fewer rounds. Rows that its arguments leave out are not told. */
-export const measureShort = async (load: LoadBenchmark, say: (name: string) => void): Promise<Table> => {
+export const measureShort = async (
+  load: LoadBenchmark,
+  say: (name: string) => void,
+  measurements = MEASUREMENTS,
+): Promise<Table> => {
   const measured: Measured[] = [];
-  for (const measurement of MEASUREMENTS) {
+  for (const measurement of measurements) {
     const { name, short } = measurement;
     if (!short) continue;
     let told: Measured[] = [];
