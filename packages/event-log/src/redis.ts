@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { enrichmentField, readableEnrichments } from './enrichment.ts';
 import { createChangeReader, cutLetter, isLetterToForget, isToForget, type RawEntry, toEventEntry } from './entries.ts';
 import { type DeadLetter, type EventLog, FencedOff, LogUnavailable, type ReadOptions } from './event-log.ts';
+import { createGroupCommit } from './group-commit.ts';
 import { fromRingFields, type RingKind, ringFields, ringId } from './history-ring.ts';
 import { createKeys } from './keys.ts';
 import { ACQUIRE_LEASE, APPEND_ENRICHMENT, FIELD, RELEASE_LEASE, RESET_BOARD, runScript, SAVE } from './lua.ts';
@@ -180,6 +181,17 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
     }
   };
 
+  /** One for each partition: a gateway that is told of one event by each of many agents would else make a transaction of each. */
+  const appenders = new Map<number, (raws: readonly string[]) => Promise<void>>();
+  const appenderOf = (partition: number): ((raws: readonly string[]) => Promise<void>) => {
+    const known = appenders.get(partition);
+    if (known) return known;
+    const commit = (raws: readonly string[]) => command((redis) => appendAll(redis, keys.events(partition), raws));
+    const appender = createGroupCommit(commit, APPEND_STEP);
+    appenders.set(partition, appender);
+    return appender;
+  };
+
   const newEpoch = (): string => randomBytes(6).toString('hex');
 
   const readChanges = createChangeReader({
@@ -198,9 +210,8 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
 
     append: async (events) => {
       await inSteps(events, async (partition, step) => {
-        const raws = step.map((event) => JSON.stringify(event));
-        await command((redis) => appendAll(redis, keys.events(partition), raws));
-        return raws.length;
+        await appenderOf(partition)(step.map((event) => JSON.stringify(event)));
+        return step.length;
       });
     },
     read: async (partition, readOptions) => {
