@@ -8,7 +8,7 @@ export const settings: Translated<typeof english> = {
     system: 'System',
     light: 'Hell',
     dark: 'Dunkel',
-    contrast: 'Hoher Kontrast',
+    contrast: 'Kontrast',
   },
   density: {
     title: 'Dichte',
