@@ -48,6 +48,8 @@ const AGAIN_MS = 5_000;
 /** Sessions that have been silent for longer are told in their own words: nobody waits for them. */
 const FRESH_MS = 6 * 3_600_000;
 const CONCURRENCY = 4;
+/** Nobody is asked: only the disk is waited for, and takes what comes together in one go. */
+const OWN_WORDS_CONCURRENCY = 32;
 /** So often a session is tried that can't be summed up for a reason of its own. */
 const TRIES = 5;
 
@@ -60,7 +62,8 @@ interface Waiting {
 }
 
 export const createSummarizer = (deps: SummarizerDeps): Summarizer => {
-  const { log, memory, teller, logger, now, concurrency = CONCURRENCY } = deps;
+  const { log, memory, teller, logger, now } = deps;
+  const { concurrency = teller ? CONCURRENCY : OWN_WORDS_CONCURRENCY } = deps;
   const waiting = new Map<string, Waiting>();
   /** Sessions that were removed, whose summaries are to be forgotten. */
   const removed = new Map<string, GroupEntry>();
