@@ -160,7 +160,7 @@ export const boardArea: Area = {
           },
         ],
         responses: {
-          200: json('The day until now; at most ten seconds old', 'Today'),
+          200: json('The day until now; at most three seconds old', 'Today'),
           400: json('No such time zone', 'Problem'),
           ...signedOut,
           ...misdirected,

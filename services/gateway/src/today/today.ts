@@ -5,7 +5,7 @@ import { type Day, dayOf } from './day.ts';
 import { type DaySession, figuresOf } from './figures.ts';
 
 /** An answer is given again for so long, in ms: many pages ask at once. */
-const FRESH_MS = 10_000;
+const FRESH_MS = 3_000;
 /** Zones of which the last answer is kept. */
 const ZONES_MAX = 40;
 /** Sessions whose spans are read at once. */
