@@ -25,11 +25,12 @@ export type Told = Partial<
 const CHECK_NAMES: readonly string[] = ['lint', 'types', 'unit', 'integration', 'test (node 22)', 'browser', 'image'];
 const CHECK_STATES: Record<string, PullRequest['checks'][number]['state']> = { v: 'passed', x: 'failed', o: 'pending' };
 
-const pullRequestOf = (repository: string, [number, checks]: [number, string]): PullRequest =>
+const pullRequestOf = (repository: string, [number, checks]: [number, string], seenAt: number): PullRequest =>
   aPullRequest({
     url: `https://github.com/${repository}/pull/${number}`,
     number,
     repository,
+    seenAt,
     checks: [...checks].map((check, index) => ({
       name: CHECK_NAMES[index] ?? `check ${index}`,
       state: CHECK_STATES[check] ?? 'pending',
@@ -88,7 +89,7 @@ export const createTeller = (now: number): ((all: Told) => Session) => {
       subagents,
       tasks: list ? tasksOf(...list) : null,
       now: null,
-      pullRequest: pull ? pullRequestOf(repo, pull) : null,
+      pullRequest: pull ? pullRequestOf(repo, pull, now - 20_000) : null,
       usage: {
         tokens: {},
         costUsd: usd ?? null,
