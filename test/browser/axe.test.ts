@@ -68,6 +68,8 @@ const VIEWS: Record<string, (page: Page) => Promise<void>> = {
   },
   'with lanes of people, and one picked': async (page) => {
     await onBoard(page);
+    // What the sheet of a phone covers by half counts as small.
+    await page.locator('.dismiss').first().click();
     await page.getByLabel('Group by').selectOption('Person');
     await page.getByRole('button', { name: 'Filter' }).click();
     await page.getByRole('checkbox', { name: /Lena Berg/ }).check();
