@@ -41,6 +41,7 @@ const looseInCode = (code: string): string[] => {
   const found: string[] = [];
   const look = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) return;
+    if (ts.isCallExpression(node) && /\b(closest|matches|querySelector(All)?)$/.test(node.expression.getText())) return;
     // Whether the browser has a thing of that name.
     if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.InKeyword) return;
     // What an error says is for whoever looks for its cause.
