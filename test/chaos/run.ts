@@ -1,0 +1,37 @@
+// `npm run chaos -- --rounds 200 --seed 1`: see docs/chaos.md.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { prepare } from '../../bench/process.ts';
+import { runRounds } from './rounds.ts';
+
+const whole = z.coerce.number().int().min(1);
+const argsSchema = z.object({
+  rounds: whole,
+  seed: whole,
+  round: whole.optional(),
+  verbose: z.boolean(),
+});
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '16' },
+    seed: { type: 'string', default: '1' },
+    round: { type: 'string' },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+const { rounds, seed, round, verbose } = argsSchema.parse(values);
+prepare();
+const folder = mkdtempSync(join(tmpdir(), 'crewboard-chaos-'));
+try {
+  const numbers = round === undefined ? Array.from({ length: rounds }, (_, index) => index + 1) : [round];
+  const report = await runRounds({ folder, seed, rounds: numbers, isVerbose: verbose });
+  console.log(JSON.stringify(report, null, 2));
+  if (report.lost + report.twice + report.wrong > 0) process.exitCode = 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+}
+process.exit();
