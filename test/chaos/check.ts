@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Card, eventId, type Session, START_OFFSET, sessionSchema } from '@crewboard/contract';
 import type { EventLog } from '@crewboard/event-log';
+import { advance, evolve, type SessionState } from '@crewboard/status';
 import { z } from 'zod';
 import { cardOf, type Expected } from './offline.ts';
+import type { Page } from './page.ts';
 import type { Team } from './team.ts';
 
 /** What is not as it would be had nothing ever gone wrong. */
@@ -24,13 +26,15 @@ const CLOCK_TOLERANCE_MS = 3_000;
 const withoutEnrichment = ({ summary: _summary, brief: _brief, pullRequest: _pullRequest, ...card }: Session): Card =>
   card;
 
-/** All events that the log has, by their ids. */
+/** Reads what the log has: the ids of all events, and the state of each session that they come to when each is folded once. */
 export const createLogReader = (log: EventLog) => {
   const ids = new Set<string>();
+  const states = new Map<string, SessionState>();
   const offsets = Array.from({ length: log.partitions }, () => START_OFFSET);
   let repeats = 0;
   return {
     ids: ids as ReadonlySet<string>,
+    states: states as ReadonlyMap<string, SessionState>,
     /** Entries that say what an earlier one said: allowed, since the fold knows them. */
     get repeats() {
       return repeats;
@@ -42,8 +46,13 @@ export const createLogReader = (log: EventLog) => {
           for (const entry of entries) {
             if (!entry.ok) continue;
             const id = eventId(entry.event);
-            if (ids.has(id)) repeats += 1;
+            if (ids.has(id)) {
+              repeats += 1;
+              continue;
+            }
             ids.add(id);
+            const { sessionId } = entry.event;
+            states.set(sessionId, evolve(states.get(sessionId), entry.event));
           }
           after = entries.at(-1)?.offset ?? after;
           offsets[partition] = after;
@@ -100,6 +109,14 @@ const compareCards = (who: string, is: Card, ought: Card, { session }: Expected,
   }
 };
 
+/** The same log gives the same card, whatever happened to clocks and processes on the way. */
+const compareFold = (who: string, is: Card, ought: Card, { wrong }: Verdict): void => {
+  for (const key of Object.keys(ought) as (keyof Card)[]) {
+    if (isDeepStrictEqual(is[key], ought[key])) continue;
+    wrong.push(`${who}: ${key} is ${JSON.stringify(is[key])} and ${JSON.stringify(ought[key])} by the log`);
+  }
+};
+
 const fetchBoard = async (gateway: string): Promise<Session[]> => {
   const response = await fetch(`${gateway}/api/board`, { signal: AbortSignal.timeout(5_000) });
   return boardSchema.parse(await response.json()).sessions;
@@ -108,16 +125,18 @@ const fetchBoard = async (gateway: string): Promise<Session[]> => {
 /** Compares every board that there is with what the input says: those of the gateways, and those of who looks on. */
 export const compare = async (
   team: Team,
+  page: Page | undefined,
   expected: ReadonlyMap<string, Expected>,
-  logged: ReadonlySet<string>,
+  logged: Pick<ReturnType<typeof createLogReader>, 'ids' | 'states'>,
 ): Promise<Verdict> => {
   const verdict: Verdict = { lost: [], twice: [], wrong: [] };
   for (const { events, machine } of expected.values()) {
-    for (const id of events) if (!logged.has(id)) verdict.lost.push(`${machine.name}: ${id} is not in the log`);
+    for (const id of events) if (!logged.ids.has(id)) verdict.lost.push(`${machine.name}: ${id} is not in the log`);
   }
   const boards = new Map<string, Session[]>();
   for (const gateway of team.gateways) boards.set(gateway, await fetchBoard(gateway));
   for (const viewer of team.viewers) boards.set(viewer.name, [...viewer.board().sessions.values()]);
+  if (page) boards.set('the page', await page.sessions());
   const now = Date.now();
   for (const [where, sessions] of boards) {
     const byId = new Map(sessions.map((session) => [session.sessionId, session]));
@@ -133,6 +152,8 @@ export const compare = async (
       const ought = cardOf(of, now);
       compareCounters(who, card, ought, verdict);
       compareCards(who, card, ought, of, verdict);
+      const state = logged.states.get(sessionId);
+      if (state) compareFold(who, card, advance(state, now).card, verdict);
     }
     for (const sessionId of byId.keys()) verdict.wrong.push(`${sessionId} at ${where} is of no machine`);
   }

@@ -8,6 +8,8 @@ export interface Disk {
   close(): void;
 }
 
+const TRIES = 50;
+
 /** Mounted at `path`; `undefined` where this process may not. */
 export const openDisk = (path: string, sizeMb: number): Disk | undefined => {
   const mount = (...args: string[]): boolean => spawnSync('mount', args, { stdio: 'ignore' }).status === 0;
@@ -17,16 +19,17 @@ export const openDisk = (path: string, sizeMb: number): Disk | undefined => {
     process.off('exit', close);
   };
   process.on('exit', close);
-  const resize = (bytes: number): void => {
-    if (!mount('-o', `remount,size=${bytes}`, path)) throw new Error(`${path} can't be made ${bytes} bytes large`);
-  };
+  const resize = (bytes: number): boolean => mount('-o', `remount,size=${bytes}`, path);
   return {
-    // As large as what is on it: not a byte fits any more.
+    // As large as what is on it: not a byte fits any more. Others write meanwhile, so it may take another look.
     fill: () => {
-      const { blocks, bfree, bsize } = statfsSync(path);
-      resize((blocks - bfree) * bsize);
+      for (let tries = 1; tries <= TRIES; tries++) {
+        const { blocks, bfree, bsize } = statfsSync(path);
+        if (resize((blocks - bfree) * bsize)) return;
+      }
+      throw new Error(`${path} can't be made smaller`);
     },
-    empty: () => resize(sizeMb * 1024 * 1024),
+    empty: () => void resize(sizeMb * 1024 * 1024),
     close,
   };
 };

@@ -4,6 +4,7 @@ import { createRandom, type Random } from '../../cli/src/demo/random.ts';
 import { compare, createLogReader, type Verdict } from './check.ts';
 import { type Fault, faultOf, KINDS, type Kind } from './faults.ts';
 import { createOffline } from './offline.ts';
+import { openPage } from './page.ts';
 import { OWNER, startTeam, type Team } from './team.ts';
 
 export interface RoundsOptions {
@@ -11,6 +12,8 @@ export interface RoundsOptions {
   seed: number;
   /** Their numbers, in order: the fault of a number is always the same. */
   rounds: readonly number[];
+  /** Whether a browser looks on too. */
+  hasPage: boolean;
   isVerbose: boolean;
 }
 
@@ -70,11 +73,12 @@ const strike = async (fault: Fault, random: Random): Promise<void> => {
 const countOf = ({ lost, twice, wrong }: Verdict): number => lost.length + twice.length + wrong.length;
 
 /** Round after round of load with one fault in it; after each the boards must be what the input says. */
-export const runRounds = async ({ folder, seed, rounds, isVerbose }: RoundsOptions): Promise<Report> => {
+export const runRounds = async ({ folder, seed, rounds, hasPage, isVerbose }: RoundsOptions): Promise<Report> => {
   const begun = performance.now();
   const team = await startTeam(folder, seed);
   const kinds = KINDS.filter((kind) => kind !== 'full disk' || team.disks.size > 0);
   if (kinds.length < KINDS.length) console.log('No small disk can be mounted here: none will be full.');
+  const page = hasPage ? await openPage(team.pageUrl) : undefined;
   const log = await openRedisLog({ url: team.redisUrl });
   const logged = createLogReader(log);
   const offline = createOffline(OWNER);
@@ -96,7 +100,7 @@ export const runRounds = async ({ folder, seed, rounds, isVerbose }: RoundsOptio
 
   const judge = async (): Promise<Verdict> => {
     await logged.read();
-    return compare(team, offline.sessions(), logged.ids);
+    return compare(team, page, offline.sessions(), logged);
   };
 
   /** Waits until all is right. Answers what was not, when the time is over. */
@@ -126,7 +130,7 @@ export const runRounds = async ({ folder, seed, rounds, isVerbose }: RoundsOptio
     for (const machine of team.machines) machine.setBoardClock(false);
     // What came while it still wrote was at work on the load, not on the fault.
     const tookMs = Math.round(performance.now() - Math.max(healedAt, endedAt));
-    verdict.wrong.push(...team.viewers.flatMap((viewer) => viewer.takeFaults()));
+    verdict.wrong.push(...team.viewers.flatMap((viewer) => viewer.takeFaults()), ...(page?.takeFaults() ?? []));
     report.rounds += 1;
     report.faults[fault.kind] = (report.faults[fault.kind] ?? 0) + 1;
     report.slowestRecoveryMs[fault.kind] = Math.max(report.slowestRecoveryMs[fault.kind] ?? 0, tookMs);
@@ -150,6 +154,7 @@ export const runRounds = async ({ folder, seed, rounds, isVerbose }: RoundsOptio
   try {
     for (const round of rounds) await runRound(round);
   } finally {
+    await page?.close();
     await log.close();
     await team.stop();
   }

@@ -12,6 +12,7 @@ const argsSchema = z.object({
   rounds: whole,
   seed: whole,
   round: whole.optional(),
+  page: z.boolean(),
   verbose: z.boolean(),
 });
 
@@ -20,15 +21,16 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '16' },
     seed: { type: 'string', default: '1' },
     round: { type: 'string' },
+    page: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
-const { rounds, seed, round, verbose } = argsSchema.parse(values);
+const { rounds, seed, round, page, verbose } = argsSchema.parse(values);
 prepare();
 const folder = mkdtempSync(join(tmpdir(), 'crewboard-chaos-'));
 try {
   const numbers = round === undefined ? Array.from({ length: rounds }, (_, index) => index + 1) : [round];
-  const report = await runRounds({ folder, seed, rounds: numbers, isVerbose: verbose });
+  const report = await runRounds({ folder, seed, rounds: numbers, hasPage: page, isVerbose: verbose });
   console.log(JSON.stringify(report, null, 2));
   if (report.lost + report.twice + report.wrong > 0) process.exitCode = 1;
 } finally {

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRedisAccess } from '@crewboard/access/redis';
@@ -35,6 +34,8 @@ export interface Team {
   disks: ReadonlyMap<string, Disk>;
   gateways: readonly string[];
   viewers: readonly Viewer[];
+  /** Where a browser finds the board. */
+  pageUrl: string;
   stop(): Promise<void>;
 }
 
@@ -143,6 +144,7 @@ export const startTeam = async (folder: string, seed: number): Promise<Team> => 
   for (const [index, name] of ['viewer-a', 'viewer-b'].entries()) {
     viewers.push(openViewer(name, await wire(`${name} to the board`, gatewayPort(index))));
   }
+  const pageUrl = `http://127.0.0.1:${await wire('viewer-page to the board', gatewayPort(0))}`;
 
   const part = (name: string): Part => {
     const found = parts.find((one) => one.name === name);
@@ -164,6 +166,7 @@ export const startTeam = async (folder: string, seed: number): Promise<Team> => 
     disks,
     gateways,
     viewers,
+    pageUrl,
     stop: async () => {
       for (const viewer of viewers) viewer.close();
       redis.disconnect();
@@ -175,8 +178,3 @@ export const startTeam = async (folder: string, seed: number): Promise<Team> => 
     },
   };
 };
-
-/** Which way a full disk is made, for the report. */
-export const hasDisks = ({ disks }: Team): boolean => disks.size > 0;
-
-export const redisVersion = (): string => execFileSync('redis-server', ['--version'], { encoding: 'utf8' }).trim();
