@@ -5,6 +5,9 @@ import { usePreferencesStore } from '../stores/preferences.ts';
 import { useCommandsStore } from './commands.ts';
 import { asLatin, isForPage, isOfCharacters } from './press.ts';
 
+/** So long the second key of two may take, in ms: not every hand is quick. */
+const SEQUENCE_MS = 2_000;
+
 /** Lets the keyboard call the commands, for as long as the caller is there. */
 export const useKeyboard = (): void => {
   const registry = useCommandsStore();
@@ -24,7 +27,7 @@ export const useKeyboard = (): void => {
     const bindings = bound.value
       .split('\n')
       .map((keys) => [keys, (press: KeyboardEvent) => call(keys, press)] as const);
-    return createKeybindingsHandler(Object.fromEntries(bindings), { ignore: () => false });
+    return createKeybindingsHandler(Object.fromEntries(bindings), { ignore: () => false, timeout: SEQUENCE_MS });
   });
   useEventListener('keydown', (event) => {
     if (!isForPage(event)) return;
