@@ -63,7 +63,7 @@ describe('the details of a card', () => {
     await why('session-1').click();
     const text = (await details().innerText()).replaceAll(/\s+/g, ' ');
     expect(text).toMatch(
-      /^Working for 9m Fix the tail reader Why The client says it is busy Presence, the client’s own/,
+      /^Working for 9m Fix the tail reader Open page Why The client says it is busy Presence, the client’s own/,
     );
     expect(text).toMatch(/\d\d:\d\d:\d\d, 9m ago/);
     expect(await why('session-1').getAttribute('aria-expanded')).toBe('true');

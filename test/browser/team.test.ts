@@ -312,7 +312,11 @@ test('a phone has room for all of it, and every target is a finger wide', async 
       .filter({ visible: true })
       .evaluateAll((all) =>
         all
-          .map((target) => ({ text: target.textContent, height: (target.closest('label') ?? target).clientHeight }))
+          .map((target) => ({
+            text: target.textContent,
+            box: (target.closest('label') ?? target).getBoundingClientRect(),
+          }))
+          .map(({ text, box }) => ({ text, height: box.height }))
           .filter(({ height }) => height < 42),
       );
     expect(small).toEqual([]);
