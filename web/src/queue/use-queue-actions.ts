@@ -1,5 +1,6 @@
 import { openNeeds, type Session, standingClaim } from '@crewboard/contract';
 import { useSessionActions } from '../keys/commands.ts';
+import { usePassingStore } from '../stores/passing.ts';
 import { useQueueStore } from '../stores/queue.ts';
 import { t } from '../words/index.ts';
 import type { SnoozeLength } from './snooze.ts';
@@ -8,14 +9,23 @@ import { useWays } from './use-ways.ts';
 
 const SNOOZE_KEYS: Record<SnoozeLength, readonly string[]> = { quarter: ['s'], hour: [], change: [] };
 
-/** What can be done with a session that needs a person, by keys and from the palette. */
+/** What can be done with a session wherever it is in hand, by keys and from the palette. */
 export const useQueueActions = (): void => {
   const queue = useQueueStore();
+  const passing = usePassingStore();
   const { mayClaim, isMine, take, release } = useClaims();
   const waysOf = useWays();
   const canCopy = 'clipboard' in navigator && window.isSecureContext;
   const commandsOf = (session: Session) =>
     waysOf(session).flatMap((way) => (way.kind === 'editor' ? [] : [way.command]));
+  /** The clipboard's last word on it: a browser may refuse. */
+  const copy = async (command: string): Promise<void> => {
+    const isCopied = await navigator.clipboard.writeText(command).then(
+      () => true,
+      () => false,
+    );
+    passing.say(isCopied ? t('queue.go.copied', { command }) : t('queue.go.notCopied'));
+  };
 
   useSessionActions([
     {
@@ -53,7 +63,7 @@ export const useQueueActions = (): void => {
       words: () => t('queue.go.copy'),
       keys: ['y'],
       isPossible: (session) => canCopy && commandsOf(session).length > 0,
-      run: (session) => navigator.clipboard.writeText(commandsOf(session).at(-1) ?? ''),
+      run: (session) => copy(commandsOf(session).at(-1) ?? ''),
     },
   ]);
 };

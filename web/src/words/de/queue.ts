@@ -39,6 +39,7 @@ export const queue: Translated<typeof english> = {
     ssh: 'Die Maschine',
     open: 'In {editor} öffnen',
     copied: 'Kopiert: {command}',
+    notCopied: 'Der Browser lässt diese Seite nichts kopieren.',
     copy: 'Den Weg dorthin kopieren',
     onMachine: 'Auf {machine}',
   },

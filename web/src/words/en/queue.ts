@@ -37,6 +37,7 @@ export const queue = {
     ssh: 'Its machine',
     open: 'Open in {editor}',
     copied: 'Copied: {command}',
+    notCopied: 'The browser did not let this page copy.',
     copy: 'Copy the way there',
     onMachine: 'On {machine}',
   },
