@@ -3,8 +3,9 @@ import { aMachineReport, aSession, aToolEntry } from '@crewboard/contract/testin
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import type { LiveBoard } from './live-board.ts';
 import { livelySessions, manySessions } from './lively.ts';
-import { historyOfDiffering } from './lively-history.ts';
+import { historyOfAsking, historyOfDiffering } from './lively-history.ts';
 import { livelyMachines, SILENT_MS, silentMachine } from './lively-machines.ts';
+import { livelyStories } from './lively-stories.ts';
 
 /** One state of the page, as a person comes to it. */
 export interface Picture {
@@ -49,6 +50,8 @@ const machines = async (board: LiveBoard, now: number): Promise<void> => {
 export const lively: Scene = async (board, now) => {
   await board.tell(...livelySessions(now));
   await board.note(TOLD_OF, ...historyOfDiffering(now));
+  await board.note('lively-1', ...historyOfAsking(now));
+  for (const [sessionId, told] of Object.entries(livelyStories(now))) await board.recount(sessionId, told);
   await machines(board, now);
 };
 const few: Scene = async (board, now) => {
@@ -110,6 +113,32 @@ const onOutput = async (page: Page, board: LiveBoard) => {
   await page.locator('[data-session="lively-2"] h3').first().hover();
   await page.getByRole('group', { name: 'Latest output' }).waitFor();
 };
+const onSession = async (page: Page) => {
+  await page.locator('.story .row').first().waitFor();
+  await page.locator('.charts').waitFor();
+};
+const onToday = (page: Page) => page.locator('.panels').waitFor();
+const onPalette = async (page: Page) => {
+  await onBoard(page);
+  await page.locator('[data-session="lively-1"]').focus();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').waitFor();
+};
+const onHelp = async (page: Page) => {
+  await onBoard(page);
+  await page.keyboard.press('Shift+?');
+  await page.locator('dialog[open]').waitFor();
+};
+const onSettings = async (page: Page) => {
+  await onBoard(page);
+  await page.getByRole('button', { name: /^(Settings|Einstellungen)$/ }).click();
+  await page.getByRole('dialog').waitFor();
+};
+const onBell = async (page: Page) => {
+  await onBoard(page);
+  await page.getByRole('button', { name: 'Notifications' }).click();
+  await page.getByRole('dialog').waitFor();
+};
 const onLost = async (page: Page, board: LiveBoard) => {
   await onBoard(page);
   await board.goAway();
@@ -138,6 +167,19 @@ export const PICTURES: readonly Picture[] = [
   { name: 'phone-dense', size: PHONE, scheme: 'dark', preferences: { density: 'dense' }, shows: onBoard },
   { name: 'details', size: DESK, isKept: true, shows: onDetails },
   { name: 'phone-details', size: PHONE, scheme: 'dark', isKept: true, shows: onDetails },
+  { name: 'session', size: DESK, path: '/sessions/lively-1', shows: onSession },
+  { name: 'session-dark', size: DESK, scheme: 'dark', path: '/sessions/lively-1', shows: onSession },
+  { name: 'session-phone', size: PHONE, path: '/sessions/lively-1', shows: onSession },
+  { name: 'session-phone-dark', size: PHONE, scheme: 'dark', path: '/sessions/lively-1', shows: onSession },
+  { name: 'today', size: DESK, path: '/today', shows: onToday },
+  { name: 'today-phone', size: PHONE, scheme: 'dark', path: '/today', shows: onToday },
+  { name: 'palette', size: DESK, shows: onPalette },
+  { name: 'palette-phone', size: PHONE, scheme: 'dark', shows: onPalette },
+  { name: 'help', size: DESK, scheme: 'dark', shows: onHelp },
+  { name: 'settings', size: DESK, shows: onSettings },
+  { name: 'settings-phone', size: PHONE, scheme: 'dark', shows: onSettings },
+  { name: 'settings-german', size: PHONE, preferences: { language: 'de' }, shows: onSettings },
+  { name: 'bell', size: DESK, scheme: 'dark', shows: onBell },
   { name: 'notices', size: LAPTOP, scene: found, isSolo: true, shows: onBoard },
   { name: 'notices-phone', size: PHONE, scene: found, isSolo: true, shows: onBoard },
   { name: 'lost', size: DESK, shows: onLost, after: (board) => board.comeBack() },
