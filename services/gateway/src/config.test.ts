@@ -121,3 +121,10 @@ test('reads the limits of a machine, and refuses those that let nobody work', ()
   expect(options({ CREWBOARD_MACHINE_EVENTS_PER_MINUTE: '7' }).machineLimits).toMatchObject({ eventsPerMinute: 7 });
   expect(() => parse({ CREWBOARD_MACHINE_BYTES_PER_MINUTE: '0' })).toThrow(/CREWBOARD_MACHINE_BYTES_PER_MINUTE/);
 });
+
+test.each(['CREWBOARD_GITHUB_URL', 'GITHUB_API_URL', 'CREWBOARD_OIDC_ISSUER', 'CREWBOARD_PUBLIC_URL'])(
+  'names %s where it is no address',
+  (variable) => {
+    expect(() => parse({ [variable]: 'no address' })).toThrow(variable);
+  },
+);

@@ -10,10 +10,10 @@ const DAY_MS = 24 * 3_600_000;
 const password = z.string().min(8, 'a password has at least 8 characters').max(1000);
 
 /** Secrets go there: over TLS, or not beyond this machine. */
-const providerUrl = z
-  .url({ protocol: /^https?$/ })
-  .refine((url) => url.startsWith('https:') || isPlainLoopback(url), 'must begin with https://')
-  .transform((url) => url.replace(/\/+$/, ''));
+const safeUrl = z
+  .url({ protocol: /^https?$/, abort: true })
+  .refine((url) => url.startsWith('https:') || isPlainLoopback(url), 'must begin with https://');
+const providerUrl = safeUrl.transform((url) => url.replace(/\/+$/, ''));
 
 const entries = (pattern: RegExp, message: string) => list.pipe(z.array(z.string().regex(pattern, message)));
 const githubEntries = (pattern: RegExp) => entries(pattern, 'names like acme or acme/team, separated by commas');
@@ -35,10 +35,7 @@ export const signInShape = {
   CREWBOARD_GITHUB_URL: providerUrl.default(GITHUB),
   /** Default: the one that belongs to CREWBOARD_GITHUB_URL. */
   GITHUB_API_URL: providerUrl.optional(),
-  CREWBOARD_OIDC_ISSUER: z
-    .url({ protocol: /^https?$/ })
-    .refine((url) => url.startsWith('https:') || isPlainLoopback(url), 'must begin with https://')
-    .optional(),
+  CREWBOARD_OIDC_ISSUER: safeUrl.optional(),
   CREWBOARD_OIDC_CLIENT_ID: z.string().optional(),
   CREWBOARD_OIDC_CLIENT_SECRET: z.string().optional(),
   CREWBOARD_OIDC_ALLOW: oidcEntries.default([]),
