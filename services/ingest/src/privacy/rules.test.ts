@@ -36,6 +36,9 @@ describe('rules', () => {
     ['~/link', '/srv/real/below'],
     ['~/link/*/x', '/srv/real/a/x/y'],
     ['C:\\clients', 'C:\\clients\\acme'],
+    ['/', '/home/dev/widgets'],
+    ['\\', '/home/dev/widgets'],
+    ['//', '/home/dev/widgets'],
   ])('by folder %s match %s', (path, cwd) => {
     expect(tier([{ path, tier: 'private' }], { cwd })).toBe('private');
   });

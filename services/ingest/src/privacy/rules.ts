@@ -91,6 +91,9 @@ const pathMatcher = (glob: string, { home, realPath, ignoresCase }: RulesContext
   const real = realPath(base).replaceAll('\\', '/');
   const options = { dot: true, nocase: ignoresCase };
   const globs = new Set([told, rest === '' ? real : `${real}/${rest}`].map((each) => each.replace(/\/+$/, '')));
-  const matchers = [...globs].flatMap((each) => [picomatch(each, options), picomatch(`${each}/**`, options)]);
+  // Of the root nothing is left but what is below it.
+  const matchers = [...globs].flatMap((each) =>
+    [each, `${each}/**`].filter((pattern) => pattern !== '').map((pattern) => picomatch(pattern, options)),
+  );
   return ({ cwd }) => matchers.some((matches) => matches(cwd.replaceAll('\\', '/')));
 };
