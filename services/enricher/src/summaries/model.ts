@@ -1,5 +1,6 @@
 import Anthropic, { APIConnectionError, APIError, AuthenticationError, PermissionDeniedError } from '@anthropic-ai/sdk';
 import type { TokenCount } from '@crewboard/contract';
+import { z } from 'zod';
 import { ANSWER_SCHEMA, ANSWER_TOKENS } from './answer.ts';
 import type { SummaryPrompt } from './prompt.ts';
 
@@ -34,6 +35,25 @@ const TIMEOUT_MS = 45_000;
 /** Models that think more or less as they are told. One line needs little. */
 const TAKES_EFFORT = /^claude-[a-z]+-5/;
 
+const tokens = z.number().int().nonnegative();
+/** The SDK types an answer and checks none of it, and what is used is counted against a budget. */
+const usageSchema = z
+  .object({
+    input_tokens: tokens,
+    output_tokens: tokens,
+    cache_read_input_tokens: tokens.nullish(),
+    cache_creation_input_tokens: tokens.nullish(),
+  })
+  .transform(
+    (usage): TokenCount => ({
+      input: usage.input_tokens,
+      output: usage.output_tokens,
+      cacheRead: usage.cache_read_input_tokens ?? 0,
+      cacheWrite: usage.cache_creation_input_tokens ?? 0,
+      cacheWrite1h: 0,
+    }),
+  );
+
 /** Claude through its API. Never retries by itself: whoever asks knows what else is to be asked. */
 export const createSummaryModel = (options: SummaryModelOptions): SummaryModel => {
   const { apiKey, baseUrl, model, timeoutMs = TIMEOUT_MS } = options;
@@ -44,14 +64,7 @@ export const createSummaryModel = (options: SummaryModelOptions): SummaryModel =
     ask: async (prompt, signal) => {
       try {
         const message = await client.messages.create(requestOf(model, prompt), { signal });
-        const { usage } = message;
-        const used: TokenCount = {
-          input: usage.input_tokens,
-          output: usage.output_tokens,
-          cacheRead: usage.cache_read_input_tokens ?? 0,
-          cacheWrite: usage.cache_creation_input_tokens ?? 0,
-          cacheWrite1h: 0,
-        };
+        const used = usageSchema.parse(message.usage);
         const text = message.content.flatMap((block) => (block.type === 'text' ? block.text : [])).join('');
         if (message.stop_reason === 'refusal') return { kind: 'declined', reason: 'the model refused', used };
         if (message.stop_reason === 'max_tokens') return { kind: 'declined', reason: 'the answer was cut off', used };
