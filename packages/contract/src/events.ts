@@ -17,7 +17,8 @@ const EVERY_OBJECT: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Obj
  * What the fold keeps things by. What every object has (`constructor`, `__proto__`) names nothing: a record would seem to hold it.
  */
 const key = name.refine((text) => !EVERY_OBJECT.has(text), 'a name that every object has');
-const sessionId = key.min(1);
+/** It stands in the address of a page, where half a character can't. */
+const sessionId = key.min(1).regex(/^\P{Cs}*$/u, 'half a character');
 /** Whether a text can name a session. Whoever reads one from outside asks before making events of it. */
 export const isSessionId = (text: string): boolean => sessionId.safeParse(text).success;
 const count = z.number().int().nonnegative();

@@ -23,6 +23,7 @@ describe('parseEvent', () => {
     ],
     ['a stream that is called like what every object has', anEvent('TurnEnded', { stream: '__proto__' }), 'stream'],
     ['an id that is', anEvent('ToolRequested', { data: { toolUseId: 'constructor' } }), 'data.toolUseId'],
+    ['a session that no address can name', anEvent('TurnEnded', { sessionId: 'a\udc00b' }), 'sessionId'],
     ['a time that no date has', anEvent('TurnEnded', { occurredAt: 9e15 }), 'occurredAt'],
     ['no object', 'TurnEnded', 'value'],
   ])('refuses %s and says why', (_name, value, where) => {
