@@ -9,64 +9,17 @@ import {
 import { anEvent, T0 } from '@crewboard/contract/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { EVENT_TYPES, hostileEvent } from '../../../test/support/hostile.ts';
 import { createPartitionFold } from './partition.ts';
 import { sessionStateSchema } from './state.ts';
 
 const emptyBoard = { rows: [], enrichments: [], checkpoint: START_OFFSET, changesOffset: START_OFFSET };
 const entryOf = (event: SessionEvent) => ({ ok: true as const, offset: '1-0', event: { ...event, offset: '1-0' } });
 
-const types = sessionEventSchema.options.map(({ shape }) => shape.type.value);
-const texts = fc.constantFrom(
-  '__proto__',
-  'constructor',
-  'toString',
-  'hasOwnProperty',
-  '',
-  '\0',
-  '\ud800',
-  '7',
-  'x'.repeat(200),
-);
-const numbers = fc.constantFrom(0, 1, 1e12, 8.64e15, Number.MAX_SAFE_INTEGER, 1e308);
-
-/** The value with all its texts and numbers replaced. */
-const poisoned = (value: unknown, text: string, number: number): unknown => {
-  if (typeof value === 'string') return text;
-  if (typeof value === 'number') return number;
-  if (Array.isArray(value)) return value.map((inner) => poisoned(inner, text, number));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, poisoned(inner, text, number)]));
-};
-
-/** An event in which each field that may be is something that a machine would only say with intent. */
-const anyHostile = fc
-  .record({
-    type: fc.constantFrom(...types),
-    source: fc.constantFrom('transcript', 'hook', 'presence', 'process', 'job'),
-    text: texts,
-    number: numbers,
-    isOfAgent: fc.boolean(),
-    occurredAt: fc.constantFrom(0, 5, T0),
-  })
-  .map(({ type, source, text, number, isOfAgent, occurredAt }): SessionEvent => {
-    let event = { ...anEvent(type), sessionId: 'one', source, occurredAt } as SessionEvent;
-    const attempt = (changed: object) => {
-      const parsed = sessionEventSchema.safeParse(changed);
-      if (parsed.success) event = parsed.data;
-    };
-    attempt({ ...event, stream: text });
-    attempt({ ...event, position: number });
-    if (isOfAgent) attempt({ ...event, agentId: text });
-    for (const [name, value] of Object.entries(event.data)) {
-      attempt({ ...event, data: { ...event.data, [name]: poisoned(value, text, number) } });
-    }
-    return event;
-  });
-
 describe('a machine that tells of its session with intent', () => {
   it('leaves a row, a card and a story that can be read again, and nothing that the fold fails on', () => {
     fc.assert(
-      fc.property(fc.array(anyHostile, { maxLength: 25 }), (events) => {
+      fc.property(fc.array(hostileEvent, { maxLength: 25 }), (events) => {
         const fold = createPartitionFold(emptyBoard, Number.MAX_SAFE_INTEGER);
         const { setAside, projection } = fold.fold(events.map(entryOf), T0 + 1_000);
         expect(setAside).toEqual([]);
@@ -90,7 +43,7 @@ describe('a machine that tells of its session with intent', () => {
     for (let batch = 0; batch < 4; batch++) {
       const events = Array.from({ length: 2_500 }, (_, n): SessionEvent => {
         const id = `${long}${batch * 2_500 + n}`;
-        const type = types[n % types.length] ?? 'TurnEnded';
+        const type = EVENT_TYPES[n % EVENT_TYPES.length] ?? 'TurnEnded';
         const event = anEvent(type, {
           sessionId: 'one',
           stream: `${n % 2 === 0 ? id : ''}s`,
