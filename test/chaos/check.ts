@@ -1,83 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Card, eventId, type Session, START_OFFSET, sessionSchema } from '@crewboard/contract';
-import type { EventLog } from '@crewboard/event-log';
-import { advance, evolve, type SessionState } from '@crewboard/status';
-import { z } from 'zod';
-import { cardOf, type Expected } from './offline.ts';
-import type { Page } from './page.ts';
-import type { Team } from './team.ts';
+import type { Card, Session } from '@crewboard/contract';
+import { advance } from '@crewboard/status';
+import type { LogReader } from './log-reader.ts';
+import type { Expected } from './offline.ts';
 
-/** What is not as it would be had nothing ever gone wrong. */
-export interface Verdict {
-  /** Events that are in no log, sessions that are on no board, counters that are too small. */
-  lost: string[];
-  /** Counters that are too large. */
-  twice: string[];
-  /** All else that differs. */
-  wrong: string[];
+/** One thing that is not as it would be had nothing ever gone wrong. */
+export interface Finding {
+  /**
+   * `lost`: an event that is in no log, a session that is on no board, a counter that is too small. `twice`: a counter that is too
+   * large. `wrong`: all else.
+   */
+  kind: 'lost' | 'twice' | 'wrong';
+  /** Absent where it is about no single session. */
+  sessionId?: string;
+  says: string;
 }
 
-const boardSchema = z.object({ sessions: z.array(sessionSchema) });
-const READ = 1_000;
-
-/** How far off a time may be that went through a clock that was wrong: the agent takes out what it can measure. */
+/** How far off a time may be that went through a machine's wrong clock: the agent takes out what it can measure. */
 const CLOCK_TOLERANCE_MS = 3_000;
-
-const withoutEnrichment = ({ summary: _summary, brief: _brief, pullRequest: _pullRequest, ...card }: Session): Card =>
-  card;
-
-/** Reads what the log has: the ids of all events, and the state of each session that they come to when each is folded once. */
-export const createLogReader = (log: EventLog) => {
-  const ids = new Set<string>();
-  const states = new Map<string, SessionState>();
-  const offsets = Array.from({ length: log.partitions }, () => START_OFFSET);
-  let repeats = 0;
-  return {
-    ids: ids as ReadonlySet<string>,
-    states: states as ReadonlyMap<string, SessionState>,
-    /** Entries that say what an earlier one said: allowed, since the fold knows them. */
-    get repeats() {
-      return repeats;
-    },
-    read: async (): Promise<void> => {
-      for (const [partition, offset] of offsets.entries()) {
-        for (let after = offset; ; ) {
-          const entries = await log.read(partition, { after, count: READ });
-          for (const entry of entries) {
-            if (!entry.ok) continue;
-            const id = eventId(entry.event);
-            if (ids.has(id)) {
-              repeats += 1;
-              continue;
-            }
-            ids.add(id);
-            const { sessionId } = entry.event;
-            states.set(sessionId, evolve(states.get(sessionId), entry.event));
-          }
-          after = entries.at(-1)?.offset ?? after;
-          offsets[partition] = after;
-          if (entries.length < READ) break;
-        }
-      }
-    },
-  };
-};
-
-const tokensOf = ({ usage }: Card): number =>
-  Object.values(usage.tokens).reduce(
-    (sum, { input, output, cacheRead, cacheWrite }) => sum + input + output + cacheRead + cacheWrite,
-    0,
-  );
-
-const COUNTERS: Record<string, (card: Card) => number> = { prompts: ({ prompts }) => prompts, tokens: tokensOf };
-
-const compareCounters = (who: string, is: Card, ought: Card, verdict: Verdict): void => {
-  for (const [name, of] of Object.entries(COUNTERS)) {
-    const line = `${who}: ${of(is)} ${name} instead of ${of(ought)}`;
-    if (of(is) < of(ought)) verdict.lost.push(line);
-    if (of(is) > of(ought)) verdict.twice.push(line);
-  }
-};
 
 /** What says when something was, or follows from it. */
 const TIMED: readonly (keyof Card)[] = [
@@ -93,69 +33,89 @@ const FREE: Record<'machine' | 'board' | 'none', ReadonlySet<keyof Card>> = {
   board: new Set([...TIMED, ...LATEST]),
 };
 
-const compareCards = (who: string, is: Card, ought: Card, { session }: Expected, verdict: Verdict): void => {
-  const free = FREE[session.wrongClock ?? 'none'];
-  for (const key of Object.keys(ought) as (keyof Card)[]) {
-    if (free.has(key) || isDeepStrictEqual(is[key], ought[key])) continue;
-    verdict.wrong.push(`${who}: ${key} is ${JSON.stringify(is[key])} instead of ${JSON.stringify(ought[key])}`);
-  }
-  if (session.wrongClock !== 'machine') return;
-  for (const [key, real] of [
-    ['startedAt', session.startedAt],
-    ['lastActivityAt', session.lastAt],
-  ] as const) {
-    const offMs = is[key] - real;
-    if (Math.abs(offMs) > CLOCK_TOLERANCE_MS) verdict.wrong.push(`${who}: ${key} is ${offMs} ms off`);
-  }
+const tokensOf = ({ usage }: Card): number =>
+  Object.values(usage.tokens).reduce(
+    (sum, { input, output, cacheRead, cacheWrite }) => sum + input + output + cacheRead + cacheWrite,
+    0,
+  );
+
+const COUNTERS: Record<string, (card: Card) => number> = { prompts: ({ prompts }) => prompts, tokens: tokensOf };
+
+type Told = Omit<Finding, 'sessionId'>;
+
+const compareCounters = (is: Card, ought: Card): Told[] =>
+  Object.entries(COUNTERS).flatMap(([name, of]) => {
+    const [has, should] = [of(is), of(ought)];
+    if (has === should) return [];
+    return [{ kind: has < should ? 'lost' : 'twice', says: `${has} ${name} instead of ${should}` }];
+  });
+
+const compareFields = (is: Card, ought: Card, free: ReadonlySet<keyof Card>, by: string): Told[] =>
+  (Object.keys(ought) as (keyof Card)[])
+    .filter((key) => !free.has(key) && !isDeepStrictEqual(is[key], ought[key]))
+    .map((key) => ({
+      kind: 'wrong',
+      says: `${key} is ${JSON.stringify(is[key])} and by ${by} ${JSON.stringify(ought[key])}`,
+    }));
+
+const compareTimes = (is: Card, { session }: Expected): Told[] => {
+  if (session.wrongClock !== 'machine') return [];
+  const offs = { startedAt: is.startedAt - session.startedAt, lastActivityAt: is.lastActivityAt - session.lastAt };
+  return Object.entries(offs)
+    .filter(([, offMs]) => Math.abs(offMs) > CLOCK_TOLERANCE_MS)
+    .map(([key, offMs]) => ({ kind: 'wrong', says: `${key} is ${offMs} ms off` }));
 };
 
-/** The same log gives the same card, whatever happened to clocks and processes on the way. */
-const compareFold = (who: string, is: Card, ought: Card, { wrong }: Verdict): void => {
-  for (const key of Object.keys(ought) as (keyof Card)[]) {
-    if (isDeepStrictEqual(is[key], ought[key])) continue;
-    wrong.push(`${who}: ${key} is ${JSON.stringify(is[key])} and ${JSON.stringify(ought[key])} by the log`);
-  }
+const NOTHING: ReadonlySet<keyof Card> = new Set();
+
+const compareSession = (
+  { summary: _summary, brief: _brief, pullRequest: _pullRequest, ...is }: Session,
+  of: Expected,
+  logged: LogReader,
+  now: number,
+): Told[] => {
+  const ought = advance(of.state, now).card;
+  const state = logged.states.get(is.sessionId);
+  return [
+    ...compareCounters(is, ought),
+    ...compareFields(is, ought, FREE[of.session.wrongClock ?? 'none'], 'the input'),
+    ...compareTimes(is, of),
+    // The same log gives the same card, whatever happened to clocks and processes on the way.
+    ...(state ? compareFields(is, advance(state, now).card, NOTHING, 'the log') : []),
+  ];
 };
 
-const fetchBoard = async (gateway: string): Promise<Session[]> => {
-  const response = await fetch(`${gateway}/api/board`, { signal: AbortSignal.timeout(5_000) });
-  return boardSchema.parse(await response.json()).sessions;
-};
-
-/** Compares every board that there is with what the input says: those of the gateways, and those of who looks on. */
-export const compare = async (
-  team: Team,
-  page: Page | undefined,
+/** Compares one board with what the input, and the log, say at `now`. */
+export const checkBoard = (
+  where: string,
+  sessions: readonly Session[],
   expected: ReadonlyMap<string, Expected>,
-  logged: Pick<ReturnType<typeof createLogReader>, 'ids' | 'states'>,
-): Promise<Verdict> => {
-  const verdict: Verdict = { lost: [], twice: [], wrong: [] };
-  for (const { events, machine } of expected.values()) {
-    for (const id of events) if (!logged.ids.has(id)) verdict.lost.push(`${machine.name}: ${id} is not in the log`);
-  }
-  const boards = new Map<string, Session[]>();
-  for (const gateway of team.gateways) boards.set(gateway, await fetchBoard(gateway));
-  for (const viewer of team.viewers) boards.set(viewer.name, [...viewer.board().sessions.values()]);
-  if (page) boards.set('the page', await page.sessions());
-  const now = Date.now();
-  for (const [where, sessions] of boards) {
-    const byId = new Map(sessions.map((session) => [session.sessionId, session]));
-    for (const [sessionId, of] of expected) {
-      const shown = byId.get(sessionId);
-      byId.delete(sessionId);
-      const who = `${sessionId} at ${where}`;
-      if (!shown) {
-        verdict.lost.push(`${who} is not on the board`);
-        continue;
-      }
-      const card = withoutEnrichment(shown);
-      const ought = cardOf(of, now);
-      compareCounters(who, card, ought, verdict);
-      compareCards(who, card, ought, of, verdict);
-      const state = logged.states.get(sessionId);
-      if (state) compareFold(who, card, advance(state, now).card, verdict);
-    }
-    for (const sessionId of byId.keys()) verdict.wrong.push(`${sessionId} at ${where} is of no machine`);
-  }
-  return verdict;
+  logged: LogReader,
+  now: number,
+): Finding[] => {
+  const shown = new Map(sessions.map((session) => [session.sessionId, session]));
+  const findings = [...expected].flatMap(([sessionId, of]): Finding[] => {
+    const session = shown.get(sessionId);
+    if (!session) return [{ kind: 'lost', sessionId, says: `${sessionId} is not on the board of ${where}` }];
+    return compareSession(session, of, logged, now).map(({ kind, says }) => ({
+      kind,
+      sessionId,
+      says: `${sessionId} at ${where}: ${says}`,
+    }));
+  });
+  const unknown = [...shown.keys()].filter((sessionId) => !expected.has(sessionId));
+  const strange = (sessionId: string): Finding => ({
+    kind: 'wrong',
+    sessionId,
+    says: `${sessionId} at ${where} is no machine's`,
+  });
+  return [...findings, ...unknown.map(strange)];
 };
+
+/** Whether every event of the input is in the log. */
+export const checkLog = (expected: ReadonlyMap<string, Expected>, { ids }: LogReader): Finding[] =>
+  [...expected].flatMap(([sessionId, { events }]) =>
+    events
+      .filter((id) => !ids.has(id))
+      .map((id): Finding => ({ kind: 'lost', sessionId, says: `${id} is not in the log` })),
+  );

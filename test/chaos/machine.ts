@@ -13,8 +13,8 @@ export interface Machine {
   write(random: Random): void;
   /** All that it has written are whole lines then. */
   finishLine(): void;
-  /** Its clock, ms beside the real time: what it writes says so. */
-  setClock(offMs: number): void;
+  /** Sets its clock, ms beside the real time: what it writes says so. Nothing is written until `isSet`: there is one clock, also to its agent. */
+  setClock(offMs: number, isSet: Promise<void>): Promise<void>;
   /** Whether the clock of its board is wrong: its times are told by that one. */
   setBoardClock(isWrong: boolean): void;
 }
@@ -88,6 +88,7 @@ export const createMachine = (name: string, claudeDir: string, seed: Random): Ma
   const playing: { session: PlayedSession; script: Generator<string, never, undefined> }[] = [];
   let offMs = 0;
   let isBoardWrong = false;
+  let isHeld = false;
   /** The rest of a line that was written in two parts. */
   let owed: { session: PlayedSession; text: string } | undefined;
 
@@ -115,13 +116,17 @@ export const createMachine = (name: string, claudeDir: string, seed: Random): Ma
     claudeDir,
     sessions,
     finishLine,
-    setClock: (ms) => {
+    setClock: async (ms, isSet) => {
+      isHeld = true;
+      await isSet;
       offMs = ms;
+      isHeld = false;
     },
     setBoardClock: (isWrong) => {
       isBoardWrong = isWrong;
     },
     write: (random) => {
+      if (isHeld) return;
       finishLine();
       while (playing.length < AT_ONCE) begin();
       const at = random.int(0, playing.length - 1);

@@ -1,6 +1,6 @@
-import { type Card, eventId, type SessionEvent } from '@crewboard/contract';
+import { eventId, type SessionEvent } from '@crewboard/contract';
 import { createLocate } from '@crewboard/ingest';
-import { advance, evolve, type SessionState } from '@crewboard/status';
+import { evolve, type SessionState } from '@crewboard/status';
 import { createRecordedTranscripts } from '../../cli/src/replay/transcripts.ts';
 import type { Machine, PlayedSession } from './machine.ts';
 
@@ -43,5 +43,3 @@ export const createOffline = (owner: string) => {
     sessions: (): ReadonlyMap<string, Expected> => known,
   };
 };
-
-export const cardOf = ({ state }: Expected, now: number): Card => advance(state, now).card;

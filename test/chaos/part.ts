@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from './until.ts';
 
 /** A program of the team that is started again whenever it ends, as by a supervisor. */
 export interface Part {
@@ -14,8 +15,8 @@ export interface Part {
   /** The last that it has printed. */
   output(): string;
   signal(name: NodeJS.Signals): void;
-  /** Sets its clock, ms beside the real time; a process that is started later has the real one. */
-  setClock(offMs: number): void;
+  /** Sets its clock, ms beside the real time; a process that is started later has the real one. Resolves when it goes by that. */
+  setClock(offMs: number): Promise<void>;
   /** Ends it for good. */
   stop(): Promise<void>;
 }
@@ -31,6 +32,7 @@ export interface PartOptions {
 
 const RESTART_AFTER_MS = 200;
 const STOP_MS = 8_000;
+const CLOCK_MS = 10_000;
 const OUTPUT_MAX = 20_000;
 
 export const CLOCK = join(import.meta.dirname, 'clock.mjs');
@@ -80,9 +82,12 @@ export const startPart = ({ name, command, args, env, folder }: PartOptions): Pa
     },
     output: () => output,
     signal: (signal) => void child?.kill(signal),
-    setClock: (offMs) => {
+    setClock: async (offMs) => {
       writeFileSync(clockFile, String(offMs));
       child?.kill('SIGUSR2');
+      await until(() => {
+        if (existsSync(clockFile)) throw new Error(`${name} does not look at its clock`);
+      }, CLOCK_MS);
     },
     stop: async () => {
       over.abort();

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Session, sessionSchema } from '@crewboard/contract';
 import { openRedisLog } from '@crewboard/event-log';
+import { z } from 'zod';
 import { createRandom, type Random } from '../../cli/src/demo/random.ts';
-import { compare, createLogReader, type Verdict } from './check.ts';
+import { checkBoard, checkLog, type Finding } from './check.ts';
 import { type Fault, faultOf, KINDS, type Kind } from './faults.ts';
+import { createLogReader } from './log-reader.ts';
 import { createOffline } from './offline.ts';
 import { openPage } from './page.ts';
 import { OWNER, startTeam, type Team } from './team.ts';
@@ -43,7 +46,7 @@ const WRITERS = 8;
 /** So long after the fault the board may take to be right. */
 const RECOVERY_MS = 40_000;
 const LOOK_EVERY_MS = 150;
-const SHOWN = 6;
+const SHOWN = 12;
 
 /** The kinds in an order of chance, all before any comes again. */
 const kindOf = (seed: number, round: number, kinds: readonly Kind[]): Kind => {
@@ -70,7 +73,12 @@ const strike = async (fault: Fault, random: Random): Promise<void> => {
   await fault.heal();
 };
 
-const countOf = ({ lost, twice, wrong }: Verdict): number => lost.length + twice.length + wrong.length;
+const boardSchema = z.object({ sessions: z.array(sessionSchema) });
+
+const fetchBoard = async (gateway: string): Promise<Session[]> => {
+  const response = await fetch(`${gateway}/api/board`, { signal: AbortSignal.timeout(5_000) });
+  return boardSchema.parse(await response.json()).sessions;
+};
 
 /** Round after round of load with one fault in it; after each the boards must be what the input says. */
 export const runRounds = async ({ folder, seed, rounds, hasPage, isVerbose }: RoundsOptions): Promise<Report> => {
@@ -98,18 +106,28 @@ export const runRounds = async ({ folder, seed, rounds, hasPage, isVerbose }: Ro
     failedRounds: [],
   };
 
-  const judge = async (): Promise<Verdict> => {
+  /** Sessions that an earlier round found something of: it is told once. */
+  const told = new Set<string | undefined>();
+
+  const judge = async (): Promise<Finding[]> => {
     await logged.read();
-    return compare(team, page, offline.sessions(), logged);
+    const boards = new Map<string, Session[]>();
+    for (const gateway of team.gateways) boards.set(gateway, await fetchBoard(gateway));
+    for (const viewer of team.viewers) boards.set(viewer.name, [...viewer.board().sessions.values()]);
+    if (page) boards.set('the page', await page.sessions());
+    const expected = offline.sessions();
+    const now = Date.now();
+    const findings = [...boards].flatMap(([where, sessions]) => checkBoard(where, sessions, expected, logged, now));
+    return [...checkLog(expected, logged), ...findings].filter(({ sessionId }) => !told.has(sessionId));
   };
 
   /** Waits until all is right. Answers what was not, when the time is over. */
-  const recover = async (): Promise<Verdict> => {
+  const recover = async (): Promise<Finding[]> => {
     await offline.update(team.machines);
     const giveUpAt = performance.now() + RECOVERY_MS;
     for (;;) {
-      const verdict = await judge().catch((error: unknown) => ({ lost: [], twice: [], wrong: [String(error)] }));
-      if (countOf(verdict) === 0 || performance.now() > giveUpAt) return verdict;
+      const findings = await judge().catch((error: unknown): Finding[] => [{ kind: 'wrong', says: String(error) }]);
+      if (findings.length === 0 || performance.now() > giveUpAt) return findings;
       await sleep(LOOK_EVERY_MS);
     }
   };
@@ -126,28 +144,27 @@ export const runRounds = async ({ folder, seed, rounds, hasPage, isVerbose }: Ro
     load.abort();
     await playing;
     const endedAt = performance.now();
-    const verdict = await recover();
+    const findings = await recover();
     for (const machine of team.machines) machine.setBoardClock(false);
-    // What came while it still wrote was at work on the load, not on the fault.
     const tookMs = Math.round(performance.now() - Math.max(healedAt, endedAt));
-    verdict.wrong.push(...team.viewers.flatMap((viewer) => viewer.takeFaults()), ...(page?.takeFaults() ?? []));
+    const faults = [...team.viewers, ...(page ? [page] : [])].flatMap((viewer) => viewer.takeFaults());
+    findings.push(...faults.map((says): Finding => ({ kind: 'wrong', says })));
+    const count = (kind: Finding['kind']): number => findings.filter((finding) => finding.kind === kind).length;
     report.rounds += 1;
     report.faults[fault.kind] = (report.faults[fault.kind] ?? 0) + 1;
     report.slowestRecoveryMs[fault.kind] = Math.max(report.slowestRecoveryMs[fault.kind] ?? 0, tookMs);
-    report.lost += verdict.lost.length;
-    report.twice += verdict.twice.length;
-    report.wrong += verdict.wrong.length;
-    const isRight = countOf(verdict) === 0;
-    const { lost, twice, wrong } = verdict;
-    const outcome = isRight ? 'right' : `${lost.length} lost, ${twice.length} twice, ${wrong.length} wrong`;
+    for (const kind of ['lost', 'twice', 'wrong'] as const) report[kind] += count(kind);
+    const isRight = findings.length === 0;
+    const outcome = isRight ? 'right' : `${count('lost')} lost, ${count('twice')} twice, ${count('wrong')} wrong`;
     console.log(
       `round ${round}: ${fault.kind} of ${fault.at} for ${fault.lastsMs} ms, ${outcome} after ${tookMs} ms` +
         `, ${offline.sessions().size} sessions, ${logged.ids.size} events`,
     );
     if (isRight) return;
     report.failedRounds.push(round);
+    for (const { sessionId } of findings) if (sessionId !== undefined) told.add(sessionId);
     console.log(`  again: npm run chaos -- --seed ${seed} --round ${round}`);
-    for (const line of [lost, twice, wrong].flatMap((lines) => lines.slice(0, SHOWN))) console.log(`  ${line}`);
+    for (const { says } of findings.slice(0, SHOWN)) console.log(`  ${says}`);
     if (isVerbose) for (const part of team.parts) console.log(`── ${part.name}\n${part.output().slice(-3_000)}`);
   };
 

@@ -26,6 +26,8 @@ const { values } = parseArgs({
   },
 });
 const { rounds, seed, round, page, verbose } = argsSchema.parse(values);
+// What it has started and mounted goes with its exit.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 prepare();
 const folder = mkdtempSync(join(tmpdir(), 'crewboard-chaos-'));
 try {

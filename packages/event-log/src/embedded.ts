@@ -223,10 +223,15 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
 
     trim: async (options) => {
       assertOpen();
-      for (const { events, changes } of store.partitions) {
-        await events.trim(options);
+      const { olderThan } = options;
+      const heldBack: number[] = [];
+      for (const [partition, { events, changes }] of store.partitions.entries()) {
+        const keepFrom = events.read(store.checkpoint(partition), 1)[0]?.offset;
+        if (keepFrom && olderThan !== undefined && events.isOlder(keepFrom, olderThan)) heldBack.push(partition);
+        await events.trim({ ...options, keepFrom });
         await changes.trim(options);
       }
+      return { heldBack };
     },
 
     check: () => transact(() => store.setCheckpoint(0, store.checkpoint(0))),

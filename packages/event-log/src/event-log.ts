@@ -213,8 +213,11 @@ export interface EventLog {
   /** The newest first. */
   deadLetters(count: number): Promise<DeadLetter[]>;
 
-  /** Drops entries of events and changelog that are older than `olderThan` (ms since 1970) or beyond `maxEntries` a partition. About exact: may keep more, never less. */
-  trim(options: { olderThan?: number; maxEntries?: number }): Promise<void>;
+  /**
+   * Drops entries of events and changelog that are older than `olderThan` (ms since 1970) or beyond `maxEntries` a partition. About exact:
+   * may keep more, never less. For its age no event is dropped that is not folded yet: resolves with the partitions where that kept some.
+   */
+  trim(options: { olderThan?: number; maxEntries?: number }): Promise<{ heldBack: number[] }>;
 
   /** Rejects where the backend can't be reached or written. */
   check(): Promise<void>;

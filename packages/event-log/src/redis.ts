@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Offset, START_OFFSET } from '@crewboard/contract';
+import { compareOffsets, type Offset, START_OFFSET } from '@crewboard/contract';
 import { z } from 'zod';
 import { enrichmentField, readableEnrichments } from './enrichment.ts';
 import { createChangeReader, cutLetter, isLetterToForget, isToForget, type RawEntry, toEventEntry } from './entries.ts';
@@ -141,6 +141,12 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
   const trimStream = async (key: string, strategy: 'MINID' | 'MAXLEN', threshold: Offset | number): Promise<void> => {
     const trimStep = (redis: RedisClient) => redis.call('XTRIM', key, strategy, '~', threshold, 'LIMIT', TRIM_STEP);
     while ((await command(trimStep)) !== 0);
+  };
+
+  const firstUnfolded = async (partition: number): Promise<Offset | undefined> => {
+    const checkpoint = (await command((redis) => redis.get(keys.checkpoint(partition)))) ?? START_OFFSET;
+    const next = (redis: RedisClient) => redis.xread('COUNT', 1, 'STREAMS', keys.events(partition), checkpoint);
+    return (await command(next))?.[0]?.[1]?.[0]?.[0];
   };
 
   /** What comes while it looks is left: it ends, however busy the stream is. */
@@ -337,12 +343,20 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
     },
 
     trim: async ({ olderThan, maxEntries }) => {
+      const heldBack: number[] = [];
       for (let partition = 0; partition < count; partition++) {
-        for (const key of [keys.events(partition), keys.board(partition)]) {
-          if (olderThan !== undefined) await trimStream(key, 'MINID', `${Math.trunc(olderThan)}-0`);
-          if (maxEntries !== undefined) await trimStream(key, 'MAXLEN', maxEntries);
+        if (olderThan !== undefined) {
+          const oldest = `${Math.trunc(olderThan)}-0`;
+          const unfolded = await firstUnfolded(partition);
+          const isHeldBack = unfolded !== undefined && compareOffsets(unfolded, oldest) < 0;
+          if (isHeldBack) heldBack.push(partition);
+          await trimStream(keys.events(partition), 'MINID', isHeldBack ? unfolded : oldest);
+          await trimStream(keys.board(partition), 'MINID', oldest);
         }
+        if (maxEntries === undefined) continue;
+        for (const key of [keys.events(partition), keys.board(partition)]) await trimStream(key, 'MAXLEN', maxEntries);
       }
+      return { heldBack };
     },
 
     check: async () => {

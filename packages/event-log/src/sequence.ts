@@ -14,6 +14,14 @@ const LOOK_STEP = 500;
 const toOffset = (key: number): Offset => `${key}-0`;
 const toKey = (offset: Offset): number => Number(offset.split('-')[0]);
 
+export interface TrimOptions {
+  /** In ms since 1970. */
+  olderThan?: number;
+  /** From there on no entry is too old. */
+  keepFrom?: Offset | undefined;
+  maxEntries?: number;
+}
+
 /** An ordered, persistent list of texts in LMDB. What says "in a transaction" may be called only there. */
 export interface Sequence {
   readonly topic: string;
@@ -26,7 +34,9 @@ export interface Sequence {
   last(): Offset;
   /** The last entry that was removed; `START_OFFSET` where none was. */
   horizon(): Offset;
-  trim(options: { olderThan?: number; maxEntries?: number }): Promise<void>;
+  /** Whether an entry is from before a time, in ms since 1970. */
+  isOlder(offset: Offset, than: number): boolean;
+  trim(options: TrimOptions): Promise<void>;
   /** Removes single entries, wherever they stand; the horizon stays. */
   removeWhere(isUnwanted: (raw: string) => boolean): Promise<void>;
   /** In a transaction. Keeps the horizon, so that offsets go on rising. */
@@ -67,8 +77,9 @@ export const openSequence = (
   const newest = (count: number): RawEntry[] => Array.from(entries.getRange({ reverse: true, limit: count }), toEntry);
 
   /** The first key to keep. */
-  const trimPoint = ({ olderThan, maxEntries }: { olderThan?: number; maxEntries?: number }): number => {
+  const trimPoint = ({ olderThan, maxEntries, keepFrom }: TrimOptions): number => {
     let point = olderThan === undefined ? 0 : olderThan * KEYS_PER_MS;
+    if (keepFrom !== undefined) point = Math.min(point, toKey(keepFrom));
     if (maxEntries !== undefined) {
       for (const key of entries.getKeys({ reverse: true, offset: maxEntries, limit: 1 }))
         point = Math.max(point, key + 1);
@@ -127,6 +138,7 @@ export const openSequence = (
     at: (offset) => entries.get(toKey(offset)),
     last: () => toOffset(lastKey()),
     horizon,
+    isOlder: (offset, than) => toKey(offset) < than * KEYS_PER_MS,
     trim,
     removeWhere,
     clear: () => remove(Array.from(entries.getKeys({}))),

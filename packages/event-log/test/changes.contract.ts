@@ -1,6 +1,6 @@
 import { compareOffsets, isOffset, type RecordedChange, START_OFFSET } from '@crewboard/contract';
 import { describe, expect, it } from 'vitest';
-import { foreign, type LogUnderTest, prompt, sessionIn, summary, summaryOf } from './log-under-test.ts';
+import { aProjection, foreign, type LogUnderTest, prompt, sessionIn, summary, summaryOf } from './log-under-test.ts';
 
 /** The board changelog: order, horizon and trimming. */
 export const changePromises = (t: LogUnderTest): void => {
@@ -94,6 +94,25 @@ export const changePromises = (t: LogUnderTest): void => {
       expect(kept.length).toBeGreaterThanOrEqual(1000);
       expect(kept.length).toBeLessThan(1300);
       expect(kept.slice(-1000).map(summaryOf)).toEqual(Array.from({ length: 1000 }, (_, n) => String(n)));
+    });
+
+    it('by age keeps what is not folded yet, and says so', async () => {
+      await fill(1500);
+      const lease = await t.lease();
+      const all = await t.log.read(0, { after: START_OFFSET, count: 2000 });
+      const folded = all[999]?.offset ?? '';
+      await t.log.save(lease, aProjection({ checkpoint: folded }));
+      const later = Date.now() + 60_000;
+      expect(await t.log.trim({ olderThan: later })).toEqual({ heldBack: [0] });
+      const numbers = (await t.texts(0)).map(Number);
+      expect(numbers.slice(-500)).toEqual(Array.from({ length: 500 }, (_, n) => 1000 + n));
+      expect(numbers.length).toBeLessThan(700);
+      // Nobody has to fold changes.
+      expect((await changes()).length).toBeLessThan(200);
+
+      await t.log.save(lease, aProjection({ checkpoint: await t.log.lastOffset(0) }));
+      expect(await t.log.trim({ olderThan: later })).toEqual({ heldBack: [] });
+      expect((await t.texts(0)).length).toBeLessThan(200);
     });
 
     it('of everything leaves the last offset and a horizon there, and new entries behind it', async () => {

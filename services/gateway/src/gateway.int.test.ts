@@ -5,6 +5,7 @@ import { aMachineReport, anEvent, aStatusChange, aSummary } from '@crewboard/con
 import { openRedisLog } from '@crewboard/event-log';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { type RunningRedis, startRedis } from '../../../test/support/redis.ts';
+import { expectWholeBoardAfterDrop } from '../test/dropped.ts';
 import { agentRequest, boardSchema, card, openFeed, project, startGateway, type TestGateway } from '../test/harness.ts';
 import { asPage, PASSWORDS, signIn, signInOptions } from '../test/sign-in.ts';
 import { historySchema } from './routes/board.ts';
@@ -15,8 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-const openLog = async (prefix = `test-${randomUUID()}`) => {
-  const log = await openRedisLog({ url: redis.url, prefix, partitions: 4 });
+const openLog = async (prefix = `test-${randomUUID()}`, partitions = 4) => {
+  const log = await openRedisLog({ url: redis.url, prefix, partitions });
   onTestFinished(() => log.close());
   return log;
 };
@@ -51,6 +52,10 @@ test('two gateways on one log tell the same board, and one resumes what the othe
   const [a, b] = await Promise.all(boards);
   expect(b).toEqual({ ...a, sessions: expect.arrayContaining(a?.sessions ?? []) });
   expect(a?.sessions).toHaveLength(sessions.length - 1);
+});
+
+test('reads the whole board again where changes were dropped that it has not read', async () => {
+  await expectWholeBoardAfterDrop(await openLog(`test-${randomUUID()}`, 1));
 });
 
 test('two gateways on one log tell the same histories and machines', async () => {

@@ -1,6 +1,7 @@
 import { type EventLog, LogUnavailable } from '@crewboard/event-log';
 import { createLogger } from '@crewboard/runtime';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { expectWholeBoardAfterDrop } from '../test/dropped.ts';
 import { card, openLog, project } from '../test/harness.ts';
 import { type BoardListener, Hub } from './hub.ts';
 
@@ -67,6 +68,10 @@ test('keeps its board while the log is away, and goes on where it was', async ()
   await vi.waitFor(() => expect(hub.board?.session('b')).toBeDefined(), { timeout: 8000 });
   await vi.waitFor(() => hub.check(), { timeout: 8000 });
   expect(hub.behindMs(Date.now())).toBe(0);
+});
+
+test('reads the whole board again where changes were dropped that it has not read', async () => {
+  await expectWholeBoardAfterDrop(await openLog(1));
 });
 
 test('tells each listener of each change once, and of none after it left', async () => {

@@ -1,4 +1,4 @@
-import { parseBoardOffset } from '@crewboard/contract';
+import { compareOffsets, parseBoardOffset } from '@crewboard/contract';
 import type { EventLog } from '@crewboard/event-log';
 import type { Logger } from '@crewboard/runtime';
 import { backOffMs, pause } from './back-off.ts';
@@ -8,6 +8,8 @@ import { loadBoard } from './load-board.ts';
 const READ_COUNT = 500;
 const WAIT_MS = 5000;
 const EPOCH_POLL_MS = 1000;
+/** Whoever was away for longer looks whether its place in the changelog is still there. */
+const AWAY_MS = 2 * WAIT_MS;
 
 /** Who follows the board. Called in the tick in which the board changed; must not throw. */
 export interface BoardListener {
@@ -115,16 +117,16 @@ export class Hub {
     }
   }
 
-  /** Follows one board until it is reset or the hub stops. */
+  /** Follows one board until it is reset, what it would have to read next is gone, or the hub stops. */
   async #follow(board: LiveBoard, stopped: AbortSignal): Promise<void> {
     const over = new AbortController();
     const end = () => over.abort();
     stopped.addEventListener('abort', end, { once: true });
     const tails = Array.from({ length: this.#log.partitions }, (_, partition) =>
-      this.#tail(board, partition, over.signal),
+      this.#tail(board, partition, over.signal).finally(end),
     );
     try {
-      await this.#untilReset(board, stopped);
+      await this.#untilReset(board, over.signal);
       end();
       await Promise.all(tails);
     } finally {
@@ -140,18 +142,30 @@ export class Hub {
     }
   }
 
+  /** Reads on until the signal, or until it finds that changes were dropped before it has read them. */
   async #tail(board: LiveBoard, partition: number, signal: AbortSignal): Promise<void> {
     const what = `partition ${partition} of the changelog`;
+    let readAt = performance.now();
     while (!signal.aborted) {
-      const read = () =>
-        this.#log.readChanges(partition, {
-          after: board.appliedTo(partition),
-          count: READ_COUNT,
-          waitMs: WAIT_MS,
-          signal,
-        });
-      const entries = await this.#persist(what, read, signal);
-      if (!entries) return;
+      const after = board.appliedTo(partition);
+      let tries = 0;
+      const read = async () => {
+        tries += 1;
+        const entries = await this.#log.readChanges(partition, { after, count: READ_COUNT, waitMs: WAIT_MS, signal });
+        const wasAway = tries > 1 || performance.now() - readAt > AWAY_MS;
+        // Whoever reads all along stands at the end, where nothing is dropped.
+        const mayHaveMissed = wasAway || entries.length === READ_COUNT;
+        const horizon = mayHaveMissed ? await this.#log.changesHorizon(partition) : after;
+        return { entries, hasMissed: compareOffsets(horizon, after) > 0 };
+      };
+      const found = await this.#persist(what, read, signal);
+      if (!found) return;
+      const { entries, hasMissed } = found;
+      readAt = performance.now();
+      if (hasMissed) {
+        this.#logger.warn({ partition, after }, 'changes were dropped before they were read: reading the whole board');
+        return;
+      }
       const isAtEnd = entries.length < READ_COUNT;
       if (isAtEnd) this.#behindSince.delete(partition);
       else if (!this.#behindSince.has(partition)) this.#behindSince.set(partition, Date.now());

@@ -143,9 +143,14 @@ export const createStatusService = (options: StatusServiceOptions) => {
   /** Keeps the log from growing without end. What can't be trimmed now is trimmed next time. */
   const trimNowAndThen = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
-      await log
-        .trim({ olderThan: now() - logAgeMs })
-        .catch((error: unknown) => logger.warn({ err: error }, 'the log could not be trimmed'));
+      try {
+        const { heldBack } = await log.trim({ olderThan: now() - logAgeMs });
+        if (heldBack.length > 0) {
+          logger.warn({ partitions: heldBack }, 'events are kept beyond their age: they are not folded yet');
+        }
+      } catch (error) {
+        logger.warn({ err: error }, 'the log could not be trimmed');
+      }
       await pause(TRIM_EVERY_MS, signal);
     }
   };
