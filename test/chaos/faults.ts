@@ -42,7 +42,7 @@ const makers: Record<Kind, (team: Team, random: Random) => Omit<Fault, 'kind'>> 
   pause: (team, random) => {
     const part = onPart(team, random);
     const isLong = part.name.startsWith('status') && random.chance(0.5);
-    const lastsMs = isLong ? LONG_PAUSE_MS : random.int(500, 3_000);
+    const lastsMs = isLong ? LONG_PAUSE_MS : random.int(300, 2_000);
     return { at: part.name, lastsMs, strike: () => part.signal('SIGSTOP'), heal: () => part.signal('SIGCONT') };
   },
   restart: (team, random) => {
@@ -51,7 +51,7 @@ const makers: Record<Kind, (team: Team, random: Random) => Omit<Fault, 'kind'>> 
   },
   cut: (team, random) => {
     const [at, relay] = onRelay(team, random);
-    return { at, lastsMs: random.int(300, 3_000), strike: relay.cut, heal: relay.mend };
+    return { at, lastsMs: random.int(300, 2_000), strike: relay.cut, heal: relay.mend };
   },
   slow: (team, random) => {
     const [at, relay] = onRelay(team, random);
@@ -59,14 +59,14 @@ const makers: Record<Kind, (team: Team, random: Random) => Omit<Fault, 'kind'>> 
     const bytesPerSecond = random.int(20_000, 200_000);
     return {
       at,
-      lastsMs: random.int(1_000, 3_000),
+      lastsMs: random.int(500, 2_000),
       strike: () => relay.slow(delayMs, bytesPerSecond),
       heal: relay.mend,
     };
   },
   'full disk': (team, random) => {
     const [at, disk] = random.pick([...team.disks]);
-    return { at, lastsMs: random.int(500, 3_000), strike: disk.fill, heal: disk.empty };
+    return { at, lastsMs: random.int(300, 2_000), strike: disk.fill, heal: disk.empty };
   },
   'clock jump': (team, random) => {
     // A fleet's machines would all have the same clock.
@@ -83,14 +83,14 @@ const makers: Record<Kind, (team: Team, random: Random) => Omit<Fault, 'kind'>> 
     const offMs = random.pick([-HOUR_MS, HOUR_MS]);
     return {
       at: `${part.name} ${offMs > 0 ? '+' : '-'}1 h`,
-      lastsMs: random.int(1_000, 3_000),
+      lastsMs: random.int(500, 2_000),
       strike: () => set(offMs),
       heal: () => set(0),
     };
   },
   maxmemory: ({ redis }, random) => ({
     at: 'redis',
-    lastsMs: random.int(500, 3_000),
+    lastsMs: random.int(300, 2_000),
     strike: async () => void (await redis.config('SET', 'maxmemory', '1mb')),
     heal: async () => void (await redis.config('SET', 'maxmemory', '0')),
   }),

@@ -1,8 +1,11 @@
-import { eventId, START_OFFSET } from '@crewboard/contract';
+import { eventId, type SessionEvent, START_OFFSET } from '@crewboard/contract';
 import type { EventLog } from '@crewboard/event-log';
 import { evolve, type SessionState } from '@crewboard/status';
 
 const READ = 1_000;
+
+/** The board itself tells of several sessions of a machine at the same moment: their ids differ by the session alone. */
+export const idOf = (event: SessionEvent): string => `${event.sessionId}/${eventId(event)}`;
 
 /** What the log has so far: the ids of all events, and the state of each session that they come to when each is folded once. */
 export interface LogReader {
@@ -31,7 +34,7 @@ export const createLogReader = (log: EventLog): LogReader => {
           const entries = await log.read(partition, { after, count: READ });
           for (const entry of entries) {
             if (!entry.ok) continue;
-            const id = eventId(entry.event);
+            const id = idOf(entry.event);
             if (ids.has(id)) {
               repeats += 1;
               continue;

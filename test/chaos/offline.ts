@@ -1,7 +1,8 @@
-import { eventId, type SessionEvent } from '@crewboard/contract';
+import type { SessionEvent } from '@crewboard/contract';
 import { createLocate } from '@crewboard/ingest';
 import { evolve, type SessionState } from '@crewboard/status';
 import { createRecordedTranscripts } from '../../cli/src/replay/transcripts.ts';
+import { idOf } from './log-reader.ts';
 import type { Machine, PlayedSession } from './machine.ts';
 
 /** What the input alone says of one session: its events, and the state that they come to. */
@@ -25,7 +26,7 @@ export const createOffline = (owner: string) => {
     const state = told.reduce<SessionState | undefined>(evolve, undefined);
     // Whose first entries are no events is on no board yet.
     if (!state) return;
-    known.set(session.sessionId, { machine, session, events: told.map(eventId), state });
+    known.set(session.sessionId, { machine, session, events: told.map(idOf), state });
   };
 
   return {

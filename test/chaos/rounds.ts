@@ -39,7 +39,7 @@ export interface Report {
 }
 
 /** A round's load lasts so long; a fault that lasts longer makes it longer. */
-const LOAD_MS = 2_500;
+const LOAD_MS = 1_500;
 const WRITE_EVERY_MS = 100;
 /** So many of the machines write each time. */
 const WRITERS = 8;
@@ -67,7 +67,7 @@ const play = async ({ machines }: Team, random: Random, signal: AbortSignal): Pr
 };
 
 const strike = async (fault: Fault, random: Random): Promise<void> => {
-  await sleep(random.int(200, LOAD_MS - 500));
+  await sleep(random.int(200, LOAD_MS - 300));
   await fault.strike();
   await sleep(fault.lastsMs);
   await fault.heal();
