@@ -3,7 +3,7 @@ import type { HistoryCursor } from '../cursor.ts';
 import { createLineSplitter, type Line } from './lines.ts';
 import { CHUNK_BYTES, type OpenTranscript } from './open.ts';
 import type { ParsedLine, TranscriptParser } from './parse.ts';
-import { isToolResultLine, withoutReply } from './sniff.ts';
+import { isToolResultLine } from './sniff.ts';
 
 type Counts = EventOf<'HistoryCounted'>['data'];
 type Tokens = Counts['tokens'][number];
@@ -54,7 +54,7 @@ export const createHistoryReader = ({ from, parser, isToldElsewhere, onLine }: H
 
   const read = ({ bytes, start }: Line, observedAt: number): ParsedLine => {
     if (!bytes) return { events: [], problem: 'the line is too long' };
-    return isToolResultLine(bytes) ? { events: [] } : parser.line(withoutReply(bytes) ?? bytes, start, observedAt);
+    return isToolResultLine(bytes) ? { events: [] } : parser.line(bytes, start, observedAt);
   };
 
   const close = (position: number): HistoryStep => {

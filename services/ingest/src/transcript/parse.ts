@@ -29,6 +29,8 @@ export interface TranscriptParserOptions {
   agentId?: string | undefined;
   locate: Locate;
   state?: ParserState;
+  /** For who counts: of a model's reply nothing is told but its tokens. */
+  onlyCounts?: boolean;
 }
 
 export interface ParsedLine {
@@ -140,9 +142,9 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
     const message = isObject(entry.message) ? entry.message : {};
     const counted = tokenFacts(state.tokens, message);
     state.tokens = counted.state;
-    const facts = assistantFacts(entry, message, textOf(entry.cwd));
+    const facts = options.onlyCounts ? [] : assistantFacts(entry, message, textOf(entry.cwd));
     if (!isAgent && facts.some(mayListTasks)) state.tasks = withTaskCalls(state.tasks, objectsOf(message.content));
-    if (!isAgent) state.gitCalls = withGitCalls(state.gitCalls, objectsOf(message.content));
+    if (!isAgent && !options.onlyCounts) state.gitCalls = withGitCalls(state.gitCalls, objectsOf(message.content));
     if (counted.told) facts.push({ type: 'TokensUsed', data: counted.told });
     return { before: counted.released ? [{ type: 'TokensUsed', data: counted.released }] : [], facts };
   };

@@ -79,6 +79,7 @@ export const createTranscriptReader = (options: TranscriptReaderOptions): Transc
       locate,
       stream: streamName(kind, streamPath, generation),
       state,
+      onlyCounts: kind === 'history',
       ...(name.agentId ? { agentId: name.agentId } : {}),
     });
 

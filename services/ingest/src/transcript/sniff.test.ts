@@ -1,9 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assistantLine, attachmentLine, promptLine, systemLine, toolResultLine } from '../../test/entries.ts';
-import { isPromptLine, isSilentLine, isToolResultLine, SNIFF_BYTES, withoutReply } from './sniff.ts';
+import { isPromptLine, isSilentLine, isToolResultLine, SNIFF_BYTES } from './sniff.ts';
 
 const silent = (line: string): boolean => isSilentLine(Buffer.from(line));
 
@@ -55,7 +53,6 @@ describe('isSilentLine', () => {
         isSilentLine(Buffer.from(line));
         isToolResultLine(Buffer.from(line));
         isPromptLine(Buffer.from(line));
-        withoutReply(Buffer.from(line));
       }),
     );
   });
@@ -93,61 +90,5 @@ describe('isToolResultLine', () => {
     expect(holdsResults(promptLine('{"role":"user","content":[{"tool_use_id":"x"'))).toBe(false);
     expect(holdsResults(promptLine([{ type: 'text', text: 'tool_result' }]))).toBe(false);
     expect(holdsResults(assistantLine({ type: 'tool_use', id: 'a', name: 'Bash', input: {} }))).toBe(false);
-  });
-});
-
-describe('withoutReply', () => {
-  type Entry = Record<string, unknown> & { message?: Record<string, unknown> };
-  const parsed = (bytes: Buffer): Entry => JSON.parse(bytes.toString());
-  const cut = (line: string): Buffer | undefined => withoutReply(Buffer.from(line));
-  const emptied = (entry: Entry): Entry => ({ ...entry, message: { ...entry.message, content: [] } });
-
-  const CAPTURES = join(import.meta.dirname, '../../../../test/captures');
-  const captured = readdirSync(CAPTURES, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.jsonl') && path.includes('projects'))
-    .flatMap((path) => readFileSync(join(CAPTURES, path), 'utf8').split('\n'))
-    .filter((line) => line !== '');
-  const replies = captured.filter((line) => JSON.parse(line).type === 'assistant');
-
-  it('takes every reply of a model that was recorded, and leaves all but what it says', () => {
-    // The client's own fillers are written in another order, and hold no tokens.
-    const ofModels = replies.filter((line) => JSON.parse(line).message.model !== '<synthetic>');
-    expect(ofModels.length).toBeGreaterThan(50);
-    for (const line of ofModels) {
-      const short = cut(line);
-      expect(short && parsed(short)).toEqual(emptied(JSON.parse(line)));
-    }
-  });
-
-  it('takes nothing else', () => {
-    for (const line of captured) if (!replies.includes(line)) expect(cut(line)).toBeUndefined();
-    expect(cut(promptLine('"role":"assistant","content":[1],"type":"assistant"'))).toBeUndefined();
-  });
-
-  it('tells the same as the whole line, whatever has become of the entry', () => {
-    const entries = fc.constantFrom(...replies).map((line): Entry => JSON.parse(line));
-    const value = fc.jsonValue({ maxDepth: 3 });
-    const changed = fc.tuple(
-      entries,
-      fc.array(value, { maxLength: 4 }),
-      fc.dictionary(fc.constantFrom('type', 'usage', 'role', 'id', 'x"', '\\'), value),
-      fc.dictionary(fc.constantFrom('type', 'message', 'content', 'timestamp', '"', 'x'), value),
-    );
-    fc.assert(
-      fc.property(changed, ([entry, content, ofMessage, ofEntry]) => {
-        const line = JSON.stringify({ ...entry, message: { ...entry.message, content, ...ofMessage }, ...ofEntry });
-        const short = cut(line);
-        if (short) expect(parsed(short)).toEqual(emptied(JSON.parse(line)));
-      }),
-      { numRuns: 2_000 },
-    );
-  });
-
-  it('leaves a line that breaks off to the parser', () => {
-    const [line = ''] = replies;
-    for (let length = 0; length < line.length; length++) {
-      const short = cut(line.slice(0, length));
-      if (short) expect(() => parsed(short)).toThrow();
-    }
   });
 });

@@ -51,7 +51,6 @@ const COMMA = 0x2c;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
 const OPEN_TAG = 0x3c;
 
 const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === 0x0a;
@@ -93,81 +92,12 @@ export const isPromptLine = (line: Buffer): boolean =>
     return startsWith(line, at, PROMPT_MESSAGE) && line[at + PROMPT_MESSAGE.length] !== OPEN_TAG;
   });
 
-/**
- * The line without what a model's reply says, for whoever only counts: who spoke, when, and its tokens stand around it. Parses to
- * the same but for `message.content`, which is empty. `undefined` where the line is not known to be a reply.
- */
-export const withoutReply = (line: Buffer): Buffer | undefined => {
-  const content = replyContent(line);
-  if (!content) return undefined;
-  const { start, end } = content;
-  // Before it stands only who speaks: that it is the client's entry for a reply stands behind it.
-  if (!line.includes(REPLY, end)) return undefined;
-  return Buffer.concat([line.subarray(0, start), EMPTY_LIST, line.subarray(end)], start + 2 + line.length - end);
-};
-
-const REPLY = Buffer.from('"type":"assistant"');
-const EMPTY_LIST = Buffer.from('[]');
-
-/** Where the list of what a reply says begins, and where it has ended. */
-const replyContent = (line: Buffer): { start: number; end: number } | undefined => {
-  let message = -1;
-  walkKeys(line, (key, at) => {
-    if (key === 'message') message = at;
-    return key === 'message' ? true : undefined;
-  });
-  if (message < 0) return undefined;
-  let isReply = false;
-  let start = -1;
-  walkKeys(line.subarray(message), (key, at, scalar) => {
-    if (key === 'role') isReply = scalar === 'assistant';
-    if (key === 'content') start = message + at;
-    return key === 'content' ? true : undefined;
-  });
-  if (!isReply || start < 0 || line[start] !== OPEN_BRACKET) return undefined;
-  const end = listEnd(line, start);
-  return end < 0 ? undefined : { start, end };
-};
-
-/** The byte behind the list that opens at `from`, or -1 where it does not end. */
-const listEnd = (line: Buffer, from: number): number => {
-  let depth = 0;
-  for (let at = from; at < line.length; at++) {
-    switch (line[at]) {
-      case QUOTE:
-        at = longStringEnd(line, at);
-        if (at < 0) return -1;
-        break;
-      case OPEN_BRACKET:
-      case OPEN_BRACE:
-        depth++;
-        break;
-      case CLOSE_BRACKET:
-      case CLOSE_BRACE:
-        depth--;
-        if (depth === 0) return at + 1;
-    }
-  }
-  return -1;
-};
-
-/** Like `stringEnd`, for strings that may be long: it looks at their quotes only. */
-const longStringEnd = (line: Buffer, from: number): number => {
-  for (let quote = line.indexOf(QUOTE, from + 1); quote >= 0; quote = line.indexOf(QUOTE, quote + 1)) {
-    let escapes = 0;
-    while (line[quote - 1 - escapes] === BACKSLASH) escapes++;
-    if (escapes % 2 === 0) return quote;
-  }
-  return -1;
-};
-
 /** Also where the line ends before it could. */
 const startsWith = (line: Buffer, at: number, start: Buffer): boolean =>
   line.subarray(at, at + start.length).equals(start);
 
-/** The keys that somebody here asks for, and those of them whose value is asked for too. To make a text of each costs more than to look for these. */
-const KEYS = ['type', 'message', 'attachment', 'role', 'content'] as const;
-const VALUED: ReadonlySet<string> = new Set(['type', 'role']);
+/** The keys that somebody here asks for. To make a text of each costs more than to look for these. */
+const KEYS = ['type', 'message', 'attachment'] as const;
 type Key = (typeof KEYS)[number];
 const KEY_BYTES = KEYS.map((key) => ({ key, bytes: Buffer.from(key) }));
 
@@ -204,7 +134,7 @@ const walkKeys = (
     const valueEnd = line[at] === QUOTE ? stringEnd(line, at, end) : undefined;
     if (valueEnd === -1) return false;
     if (key !== undefined) {
-      const isAsked = valueEnd !== undefined && VALUED.has(key);
+      const isAsked = valueEnd !== undefined && key === 'type';
       const decided = decide(key, at, isAsked ? line.toString('latin1', at + 1, valueEnd) : undefined);
       if (decided !== undefined) return decided;
     }
