@@ -55,6 +55,8 @@ export const startNullBoard = async (): Promise<NullBoard> => {
     const answer: IngestAnswer = { accepted: lines.length, rejected: [], lastAccepted: null };
     response.end(JSON.stringify(answer));
   });
+  // As the board's own: an agent's report comes over the connection of the one before.
+  server.keepAliveTimeout = 72_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const board: NullBoard = {

@@ -90,8 +90,9 @@ export const openParts = async (
     onFile: (path) => void (checkSmall(path) ?? follower.hint(path)),
     onFileSettled: (path) => void (checkSmall(path) ?? follower.glance(path)),
     onFolder: (path) => {
-      if (path === 'sessions') void presence.sweep();
-      else if (path === 'jobs' || isJobFolder(path)) void sweepJobs();
+      if (path === '' || path === 'sessions') void presence.sweep();
+      if (path === 'sessions') return;
+      if (path === 'jobs' || isJobFolder(path)) void sweepJobs();
       else void sweep(path || undefined);
     },
   });

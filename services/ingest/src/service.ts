@@ -1,9 +1,11 @@
 import { homedir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@crewboard/runtime';
+import { createFolderWatches } from './folders.ts';
 import { createIngestMetrics, type IngestFigures } from './metrics.ts';
 import { createMilestone } from './milestone.ts';
 import { type IngestParts, openParts } from './parts.ts';
+import { PRIVACY_FILE } from './privacy/settings.ts';
 import type { ToldTier } from './privacy/show.ts';
 import type { EventSink } from './sink.ts';
 
@@ -51,10 +53,8 @@ export interface IngestService {
 const SWEEP_MS = 4_000;
 /** Sweeps take no more than this part of the time, however large the folder is. */
 const SWEEP_SHARE = 0.02;
-/** A crash is on the board within a second. */
-const LIVENESS_MS = 500;
-/** Who makes something private sees it leave the board at once. */
-const RULES_MS = 250;
+/** A crash is on the board within a second. So are new rules, where no watcher tells of them. */
+const TICK_MS = 500;
 
 /** The agent: tells what the sessions of one claude folder do, as events, each from the place where the last run ended. */
 export const createIngestService = (options: IngestServiceOptions): IngestService => {
@@ -63,14 +63,15 @@ export const createIngestService = (options: IngestServiceOptions): IngestServic
   const boardReady = createMilestone();
   const caughtUp = createMilestone();
 
-  const look = async (parts: IngestParts, signal: AbortSignal): Promise<never> => {
+  const look = async (parts: IngestParts, checkRules: () => void, signal: AbortSignal): Promise<never> => {
     const { presence, watcher, sweep, tellUnseen } = parts;
     watcher.ensure();
     await presence.sweep();
     await sweep();
     void reach(parts);
     for (let nextAt = performance.now() + SWEEP_MS; ; ) {
-      await sleep(LIVENESS_MS, undefined, { signal });
+      await sleep(TICK_MS, undefined, { signal });
+      checkRules();
       presence.checkLiveness();
       watcher.ensure();
       const startedAt = performance.now();
@@ -107,16 +108,16 @@ export const createIngestService = (options: IngestServiceOptions): IngestServic
         if (parts.gate.check()) parts.reporter.hurry();
       };
       checkRules();
-      const checking = setInterval(checkRules, RULES_MS);
+      const rules = watchRules(options, checkRules);
       const stopReporting = new AbortController();
       const reporting = parts.reporter.run(stopReporting.signal);
       try {
         const { follower, spool, shipper } = parts;
-        await Promise.race([follower.run(signal), spool.run(signal), look(parts, signal), shipper.ended]);
+        await Promise.race([follower.run(signal), spool.run(signal), look(parts, checkRules, signal), shipper.ended]);
       } catch (error) {
         if (!signal.aborted) throw error;
       } finally {
-        clearInterval(checking);
+        rules.close();
         stopReporting.abort();
         await reporting;
         await parts.close();
@@ -125,5 +126,29 @@ export const createIngestService = (options: IngestServiceOptions): IngestServic
     boardReady: boardReady.reached,
     caughtUp: caughtUp.reached,
     figures: metrics.figures,
+  };
+};
+
+/** A file that is written in place is empty at first: it is read a moment after the last sign. */
+const WRITTEN_MS = 50;
+
+/** Who makes something private sees it leave the board at once. */
+const watchRules = (
+  { dataDir, logger }: Pick<IngestServiceOptions, 'dataDir' | 'logger'>,
+  onChange: () => void,
+): { close(): void } => {
+  let waiting: NodeJS.Timeout | undefined;
+  const onEntry = (_folder: string, name: string): void => {
+    if (name !== PRIVACY_FILE) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(onChange, WRITTEN_MS);
+  };
+  const watches = createFolderWatches({ root: dataDir, logger, onEntry });
+  watches.cover(['']);
+  return {
+    close() {
+      clearTimeout(waiting);
+      watches.close();
+    },
   };
 };

@@ -1,8 +1,8 @@
-import { type Dirent, lstatSync, type Stats } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '@crewboard/runtime';
 import type { CursorStore, JobCursor } from '../cursor.ts';
+import { entriesOf } from '../entries-of.ts';
 import { readHalfWritten } from '../half-written.ts';
 import { createOneAtATime } from '../one-at-a-time.ts';
 import type { Shipper } from '../ship.ts';
@@ -103,7 +103,7 @@ export const createJobFollower = (deps: JobFollowerDeps): JobFollower => {
       if (jobId !== undefined) await check(jobId);
     },
     async sweep() {
-      const entries = await readdir(join(claudeDir, FOLDER), { withFileTypes: true }).catch((): Dirent[] => []);
+      const entries = entriesOf(join(claudeDir, FOLDER)) ?? [];
       const jobs = entries
         .filter((entry) => entry.isDirectory() && isJobFolder(`${FOLDER}/${entry.name}`))
         // One that has no file yet is about to get it.

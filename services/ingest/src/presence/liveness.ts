@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import type { PresenceRecord } from './parse.ts';
 import { createStartTimes, isAnotherProcess, type StartTimes } from './start-times.ts';
 
@@ -63,12 +63,8 @@ export const createLivenessProbe = (options: LivenessProbeOptions = {}): Livenes
 /** On Linux the file system tells it all. */
 const livenessInProc = (record: PresenceRecord): Liveness => {
   if (isForeign(record, 'linux')) return 'unknown';
-  let stat: string;
-  try {
-    stat = readFileSync(`/proc/${record.pid}/stat`, 'latin1');
-  } catch {
-    return 'dead';
-  }
+  const stat = readProcStat(record.pid);
+  if (stat === undefined) return 'dead';
   const found = parseProcStat(stat);
   if (!found) return 'unknown';
   // A zombie runs no more: its parent just has not asked for it yet.
@@ -77,6 +73,23 @@ const livenessInProc = (record: PresenceRecord): Liveness => {
   if (procStart !== null && /^\d+$/.test(procStart)) return procStart === found.startTime ? 'alive' : 'dead';
   const started = startedAtInProc(found.startTime);
   return started !== undefined && isAnotherProcess(record, started) ? 'dead' : 'alive';
+};
+
+/** Its one line is far shorter. */
+const statBuffer = Buffer.alloc(4096);
+
+/** `undefined` where there is no such process. Asked several times a second for each session: `readFileSync` costs twice as much. */
+const readProcStat = (pid: number): string | undefined => {
+  try {
+    const file = openSync(`/proc/${pid}/stat`, 'r');
+    try {
+      return statBuffer.toString('latin1', 0, readSync(file, statBuffer, 0, statBuffer.length, 0));
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return undefined;
+  }
 };
 
 /** Fields 3 and 22 of /proc/PID/stat. Field 2 is the command's name and may hold spaces and brackets. */

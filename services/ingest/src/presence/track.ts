@@ -1,7 +1,7 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '@crewboard/runtime';
 import type { CursorStore, PresenceCursor } from '../cursor.ts';
+import { entriesOf } from '../entries-of.ts';
 import { plausibleTime } from '../json.ts';
 import { createOneAtATime } from '../one-at-a-time.ts';
 import { createTally } from '../senses/tally.ts';
@@ -188,7 +188,7 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
   return {
     check,
     async sweep() {
-      const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
+      const entries = entriesOf(folder);
       isKept = entries !== undefined;
       const files = (entries ?? []).filter((entry) => entry.isFile()).map((entry) => entry.name);
       await Promise.all([...new Set([...files, ...tracked.keys()])].map(check));

@@ -1,12 +1,15 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PrivacyTier } from '@crewboard/contract';
 import type { Logger } from '@crewboard/runtime';
 import { z } from 'zod';
+import { fileVersion } from '../file-version.ts';
 import { compileRules, type PrivacyFile, privacyFileSchema, type Rules, strictestOf } from './rules.ts';
 
-/** Where the rules of a machine stand. */
-export const privacyPath = (dataDir: string): string => join(dataDir, 'privacy.json');
+/** What the rules of a machine stand in, in its data folder. */
+export const PRIVACY_FILE = 'privacy.json';
+
+export const privacyPath = (dataDir: string): string => join(dataDir, PRIVACY_FILE);
 
 /** The rules as they stand in the file right now. */
 export interface PrivacySettings {
@@ -42,7 +45,7 @@ export const createPrivacySettings = ({ dataDir, fallback, home, logger }: Priva
   let isDamaged = false;
 
   const refresh = (): boolean => {
-    const next = versionOf(path);
+    const next = fileVersion(path);
     if (next === version) return false;
     version = next;
     const read = readPrivacyFile(dataDir);
@@ -92,15 +95,6 @@ export const readPrivacyFile = (dataDir: string): { file: PrivacyFile } | { prob
     return parsed.success ? { file: parsed.data } : { problem: z.prettifyError(parsed.error) };
   } catch {
     return { problem: 'it is no JSON' };
-  }
-};
-
-const versionOf = (path: string): string => {
-  try {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    return stat ? `${stat.ino}:${stat.size}:${stat.mtimeMs}:${stat.ctimeMs}` : 'none';
-  } catch (error) {
-    return error instanceof Error ? error.message : 'unknown';
   }
 };
 

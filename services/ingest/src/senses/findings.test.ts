@@ -56,26 +56,26 @@ describe('what is found on a machine', () => {
 });
 
 describe('a glance at the machine', () => {
-  it('sees a folder that is not there, and files that others can read', async () => {
+  it('sees a folder that is not there, and files that others can read', () => {
     const root = temporaryFolder('glance');
     const [claudeDir, dataDir] = [join(root, 'claude'), join(root, 'data')];
-    expect(await glanceAt(claudeDir, dataDir)).toEqual({ ...WELL, claudeFolder: 'missing' });
+    expect(glanceAt(claudeDir, dataDir)).toEqual({ ...WELL, claudeFolder: 'missing' });
     mkdirSync(join(claudeDir, 'projects'), { recursive: true });
     mkdirSync(join(dataDir, 'spool'), { recursive: true, mode: 0o755 });
     chmodSync(join(dataDir, 'spool'), 0o755);
     mkdirSync(join(dataDir, 'agent'));
     writeFileSync(credentialsPath(dataDir), '{}');
     chmodSync(credentialsPath(dataDir), 0o644);
-    expect(await glanceAt(claudeDir, dataDir)).toEqual({
+    expect(glanceAt(claudeDir, dataDir)).toEqual({
       claudeFolder: 'readable',
       isSpoolOpen: true,
       isTokenOpen: true,
     });
   });
 
-  it('sees a folder that can not be one', async () => {
+  it('sees a folder that can not be one', () => {
     const root = temporaryFolder('glance');
     writeFileSync(join(root, 'claude'), '');
-    expect((await glanceAt(join(root, 'claude'), root)).claudeFolder).toBe('unreadable');
+    expect(glanceAt(join(root, 'claude'), root).claudeFolder).toBe('unreadable');
   });
 });

@@ -26,7 +26,7 @@ describe('the report of a machine', () => {
     const agent = start();
     await until('it is told', () => agent.reports.length > 0, 1_000);
     await agent.boardReady;
-    await until('it is told again', () => (agent.reports.at(-1)?.presence.live ?? 0) > 0, 1_000);
+    await until('it is told again', () => (agent.reports.at(-1)?.transcripts.files ?? 0) > 0, 1_000);
     const report = machineReportSchema.parse(agent.reports.at(-1));
     expect(report).toMatchObject({
       machine: 'devbox',

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MACHINE_REPORT_MS, type MachineReport } from '@crewboard/contract';
 import type { Logger } from '@crewboard/runtime';
-import { hooksInstalled } from '../hooks/settings.ts';
+import { fileVersion } from '../file-version.ts';
+import { type HooksInstalled, hooksInstalled } from '../hooks/settings.ts';
 import { writePrivately } from '../private-file.ts';
 import type { EventSink } from '../sink.ts';
 import { findingsOf, glanceAt } from './findings.ts';
@@ -37,7 +38,9 @@ const ANSWER_MS = MACHINE_REPORT_MS * 0.8;
 export const createMachineReporter = (deps: MachineReporterDeps): MachineReporter => {
   const { machine, owner, logger, now } = deps;
   const path = join(deps.folder, 'report.json');
+  const settingsPath = join(deps.claudeDir, 'settings.json');
   const startedAt = now();
+  let known: { version: string; installed: HooksInstalled } | undefined;
   let pause = new AbortController();
 
   const note = async (report: LocalReport): Promise<void> => {
@@ -63,11 +66,16 @@ export const createMachineReporter = (deps: MachineReporterDeps): MachineReporte
     }
   };
 
+  /** Settings change rarely: they are read again where they did. */
+  const hooks = async (): Promise<HooksInstalled> => {
+    const version = fileVersion(settingsPath);
+    if (known?.version !== version) known = { version, installed: await hooksInstalled(deps.claudeDir, deps.dataDir) };
+    return known.installed;
+  };
+
   const report = async (signal: AbortSignal): Promise<void> => {
-    const [installed, glance] = await Promise.all([
-      hooksInstalled(deps.claudeDir, deps.dataDir),
-      glanceAt(deps.claudeDir, deps.dataDir),
-    ]);
+    const installed = await hooks();
+    const glance = glanceAt(deps.claudeDir, deps.dataDir);
     const at = now();
     const context = { machine, owner, startedAt, at, clockSkewMs: deps.sink.standing().clockSkewMs, installed };
     const told = machineReport(deps.senses(), context);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type Dirent, lstatSync } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isSessionId } from '@crewboard/contract';
+import { entriesOf } from '../entries-of.ts';
 
 /** A transcript by its path relative to the claude folder, with `/` between the parts. The path decides the session. */
 export interface TranscriptFile {
@@ -44,10 +45,10 @@ export interface FoundTranscript extends TranscriptFile {
 }
 
 /** Tells what is at a path now; `undefined` where no file is. Links are not followed. */
-export const inspect = async (claudeDir: string, name: TranscriptFile): Promise<FoundTranscript | undefined> => {
+export const inspect = (claudeDir: string, name: TranscriptFile): FoundTranscript | undefined => {
   try {
-    const stat = lstatSync(join(claudeDir, name.path), { bigint: true });
-    if (!stat.isFile()) return undefined;
+    const stat = lstatSync(join(claudeDir, name.path), { bigint: true, throwIfNoEntry: false });
+    if (!stat?.isFile()) return undefined;
     return {
       ...name,
       sizeBytes: Number(stat.size),
@@ -68,37 +69,33 @@ export interface FoundFolder {
   folders: string[];
 }
 
+/** Folders that are looked through before others have their turn: some milliseconds. */
+const AT_ONCE = 32;
+
 /** All transcripts below a folder of the claude folder. A folder that is not there, or a link, holds none. */
 export const findTranscripts = async (claudeDir: string, folder = 'projects'): Promise<FoundFolder> => {
-  const isFolder = await lstat(join(claudeDir, folder)).then(
-    (stat) => stat.isDirectory(),
-    () => false,
-  );
-  return isFolder ? below(claudeDir, folder) : nothing();
+  const found: FoundFolder = { files: [], folders: [] };
+  const waiting = isFolder(join(claudeDir, folder)) ? [folder] : [];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const entries = leadsToTranscripts(next) ? entriesOf(join(claudeDir, next)) : undefined;
+    if (!entries) continue;
+    found.folders.push(next);
+    if (found.folders.length % AT_ONCE === 0) await nextTurn();
+    for (const entry of entries) {
+      const path = `${next}/${entry.name}`;
+      const name = entry.isFile() ? transcriptFileOf(path) : undefined;
+      const file = name && inspect(claudeDir, name);
+      if (file) found.files.push(file);
+      else if (entry.isDirectory()) waiting.push(path);
+    }
+  }
+  return found;
 };
 
-const nothing = (): FoundFolder => ({ files: [], folders: [] });
-
-/** `folder` is known to be one, and no link. */
-const below = async (claudeDir: string, folder: string): Promise<FoundFolder> => {
-  if (!leadsToTranscripts(folder)) return nothing();
-  let entries: Dirent[];
+const isFolder = (path: string): boolean => {
   try {
-    entries = await readdir(join(claudeDir, folder), { withFileTypes: true });
+    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   } catch {
-    return nothing();
+    return false;
   }
-  const found = await Promise.all(
-    entries.map(async (entry): Promise<FoundFolder> => {
-      const path = `${folder}/${entry.name}`;
-      if (entry.isDirectory()) return below(claudeDir, path);
-      const name = entry.isFile() ? transcriptFileOf(path) : undefined;
-      const file = name && (await inspect(claudeDir, name));
-      return { files: file ? [file] : [], folders: [] };
-    }),
-  );
-  return {
-    files: found.flatMap(({ files }) => files),
-    folders: [folder, ...found.flatMap(({ folders }) => folders)],
-  };
 };

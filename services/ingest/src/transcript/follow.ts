@@ -21,7 +21,7 @@ export interface TranscriptFollower {
   /** Something may have happened at this path, relative to the claude folder: it is looked at before all others. */
   hint(path: string): void;
   /** The same where nothing new is likely: one `stat` tells. */
-  glance(path: string): Promise<void>;
+  glance(path: string): void;
   /** Looks at every transcript below a folder, all of them by default. Returns the folders that they may stand in. */
   sweep(folder?: string): Promise<string[]>;
   /** Reads and ships until the signal aborts, then rejects. */
@@ -88,17 +88,17 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
     } else metrics.line(events.length > 0 ? 'read' : 'silent');
   };
 
-  const cursorOf = async (file: TranscriptFile, identity: string): Promise<FileCursor | undefined> => {
+  const cursorOf = (file: TranscriptFile, identity: string): FileCursor | undefined => {
     const own = cursors.files.get(file.path);
     if (own) return own;
     // A client that changes its folder moves the file: it goes on under its first name.
     const path = pathByIdentity.get(identity) ?? '';
     const other = transcriptFileOf(path);
     if (other?.sessionId !== file.sessionId || other.agentId !== file.agentId) return undefined;
-    return (await inspect(claudeDir, other))?.identity === identity ? undefined : cursors.files.get(path);
+    return inspect(claudeDir, other)?.identity === identity ? undefined : cursors.files.get(path);
   };
 
-  const follow = async (name: TranscriptFile, file: OpenTranscript): Promise<Followed> => {
+  const follow = (name: TranscriptFile, file: OpenTranscript): Followed => {
     const known = followed.get(name.path);
     if (known) {
       known.sizeBytes = file.sizeBytes;
@@ -108,7 +108,7 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
     const reader = createTranscriptReader({
       ...deps,
       name,
-      cursor: await cursorOf(name, file.identity),
+      cursor: cursorOf(name, file.identity),
       lineageOf: forks.lineageOf,
       metaOf: () => parseSubagentMeta(readSmall(join(claudeDir, metaPathOf(name.path)), META_BYTES) ?? ''),
       toldMessages,
@@ -133,7 +133,7 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
     const name = transcriptFileOf(path);
     if (!name) return 'done';
     return withTranscript(join(claudeDir, path), buffer, async (file) => {
-      const entry = await follow(name, file);
+      const entry = follow(name, file);
       lastReadAt = now();
       const { steps, hasMore } = await entry.reader.read(file, lastReadAt);
       ship(path, steps);
@@ -201,9 +201,9 @@ export const createTranscriptFollower = (deps: TranscriptFollowerDeps): Transcri
     hint(path) {
       if (transcriptFileOf(path)) lanes.add('hinted', path);
     },
-    async glance(path) {
+    glance(path) {
       const name = transcriptFileOf(path);
-      const file = name && (await inspect(claudeDir, name));
+      const file = name && inspect(claudeDir, name);
       if (file && isDue(file)) lanes.add('hinted', path);
     },
     async sweep(folder) {
