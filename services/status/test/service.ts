@@ -8,6 +8,16 @@ import { createStatusMetrics, createStatusService } from '../src/index.ts';
 const logger = createLogger({ name: 'status', level: 'silent' });
 const LEASE_MS = 600;
 
+/** As a version to come may write them: another type, another version of a known one, and one more field, which alone is no obstacle. */
+const newerEvents = (): SessionEvent[] => {
+  const [type, version, field] = [anEvent('TurnEnded'), anEvent('PromptSubmitted'), anEvent('PromptSubmitted')];
+  return [
+    { ...type, type: 'WindowClosed', data: { window: 1 } },
+    { ...version, schemaVersion: version.schemaVersion + 1, data: { words: ['Go', 'on'] } },
+    { ...field, mood: 'calm', data: { ...field.data, language: 'en' } },
+  ] as unknown as SessionEvent[];
+};
+
 /** What the service promises on a backend. `open` gives a new, empty log each time; */
 export const statusServiceSuite = (backend: string, open: () => Promise<EventLog>): void => {
   describe(`status service on ${backend}`, () => {
@@ -50,6 +60,13 @@ export const statusServiceSuite = (backend: string, open: () => Promise<EventLog
         },
         { timeout: 10_000, interval: 20 },
       );
+
+    const partitionWithRow = async (): Promise<number> => {
+      for (let partition = 0; partition < log.partitions; partition++) {
+        if ((await log.load(partition)).rows.length > 0) return partition;
+      }
+      throw new Error('no partition has a row');
+    };
 
     const lifeOf = (sessionId: string): SessionEvent[] => {
       const stream = `transcript:${sessionId}`;
@@ -114,6 +131,41 @@ export const statusServiceSuite = (backend: string, open: () => Promise<EventLog
       await untilFolded();
       expect(await cards()).toHaveLength(1);
       expect(await log.deadLetters(10)).toMatchObject([{ from: 'status', reason: expect.stringContaining('type') }]);
+    });
+
+    it('sets aside what a newer version wrote, goes on from its rows, and a fold of the whole log misses nothing that it knows', async () => {
+      await log.append([anEvent('PromptSubmitted'), ...newerEvents()]);
+      const stop = start('older');
+      await untilFolded();
+      expect(await cards()).toMatchObject([{ status: 'working', prompts: 2 }]);
+      const letters = await log.deadLetters(10);
+      expect(letters.map(({ raw }) => JSON.parse(raw).type).sort()).toEqual(['PromptSubmitted', 'WindowClosed']);
+      await stop();
+
+      // A newer replica had the partition meanwhile: what it keeps has fields that nobody here knows.
+      const partition = await partitionWithRow();
+      const { rows, checkpoint } = await log.load(partition);
+      const lease = await log.acquireLease(partition, 'newer', LEASE_MS);
+      if (!lease) throw new Error('the lease is taken');
+      const newerRows = rows.map((row) => ({
+        ...row,
+        state: { ...(row.state as object), mood: 'calm' },
+        card: { ...row.card, mood: 'calm' },
+      }));
+      const nothing = { removed: [], changes: [], history: [], story: [], spans: [] };
+      await log.save(lease, { ...nothing, rows: newerRows, checkpoint });
+      await log.releaseLease(lease, 'newer');
+      start('older again');
+      await log.append([anEvent('TurnEnded')]);
+      await untilFolded();
+      const gone = await cards();
+      expect(gone).toMatchObject([{ status: 'waiting_for_input', prompts: 2 }]);
+      expect(gone[0]).not.toHaveProperty('mood');
+
+      await log.resetBoard();
+      await vi.waitFor(async () => expect(await cards()).toHaveLength(1), { timeout: 10_000, interval: 20 });
+      await untilFolded();
+      expect(await cards()).toEqual(gone);
     });
 
     it('leaves a partition to another replica at once when it stops', async () => {
