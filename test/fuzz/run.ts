@@ -52,6 +52,7 @@ const tallies: Tally[] = [];
 for (const boundary of chosen) {
   const tally = await fuzz(boundary, { count: Math.ceil((inputs * boundary.share) / shares), seed, watchdog });
   tallies.push(tally);
+  if (!values.json) console.log(`${boundary.name}: ${tally.inputs} inputs, ${tally.finds.length} finds`);
   if (!values.json) for (const find of tally.finds) show(find);
 }
 await watchdog.stop();
