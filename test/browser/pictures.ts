@@ -47,8 +47,15 @@ const machines = async (board: LiveBoard, now: number): Promise<void> => {
   await board.report(livelyMachines(now));
   await board.report([silentMachine(now - SILENT_MS)], SILENT_MS);
 };
+/** Somebody looks at what it asks. */
+const claimed = (session: Session): Session => ({
+  ...session,
+  claim: { by: 'Lena Berg', at: session.since, on: session.attention?.id ?? '', about: 'ask' },
+});
 export const lively: Scene = async (board, now) => {
-  await board.tell(...livelySessions(now));
+  await board.tell(
+    ...livelySessions(now).map((session) => (session.attention?.kind === 'plan' ? claimed(session) : session)),
+  );
   await board.note(TOLD_OF, ...historyOfDiffering(now));
   await board.note('lively-1', ...historyOfAsking(now));
   for (const [sessionId, told] of Object.entries(livelyStories(now))) await board.recount(sessionId, told);

@@ -3,6 +3,8 @@ import { mayBePasted, quoted, quotedFolder, type Shell } from './shell-quote.ts'
 
 export const EDITORS = ['vscode', 'cursor', 'windsurf', 'zed', 'none'] as const;
 export type Editor = (typeof EDITORS)[number];
+/** What their makers call them, in every language. */
+export const EDITOR_NAMES = { vscode: 'VS Code', cursor: 'Cursor', windsurf: 'Windsurf', zed: 'Zed' } as const;
 
 /** Something that leads to a session: a command to paste, or a link that an editor opens. */
 export type Way =

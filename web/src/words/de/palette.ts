@@ -11,9 +11,6 @@ export const palette: Translated<typeof english> = {
   found: '{n} Treffer | {n} Treffer',
   help: {
     title: 'Tastenkürzel',
-    singleKeys: 'Tasten aus einem einzelnen Zeichen',
-    singleKeysWhy:
-      'Ausschalten, wenn Spracheingabe oder ein Fehlgriff sie auslöst. Die anderen und alle Befehle bleiben.',
     close: 'Schließen',
   },
 };

@@ -19,4 +19,11 @@ export const settings: Translated<typeof english> = {
     title: 'Sprache',
     system: 'System',
   },
+  editor: {
+    title: 'Editor, in dem Links öffnen',
+    none: 'Keiner',
+  },
+  singleKeys: 'Tasten aus einem einzelnen Zeichen',
+  singleKeysWhy:
+    'Ausschalten, wenn Spracheingabe oder ein Fehlgriff sie auslöst. Die anderen und alle Befehle bleiben.',
 };

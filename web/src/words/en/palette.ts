@@ -8,9 +8,6 @@ export const palette = {
   found: '{n} result | {n} results',
   help: {
     title: 'Keyboard shortcuts',
-    singleKeys: 'Keys that are a single character',
-    singleKeysWhy:
-      'Switch them off if speech input or a slip of the hand calls them. The others, and all commands, stay.',
     close: 'Close',
   },
 } as const;
