@@ -127,7 +127,7 @@ const onSession = async (page: Page) => {
 const onToday = (page: Page) => page.locator('.panels').waitFor();
 const onPalette = async (page: Page) => {
   await onBoard(page);
-  await page.locator('[data-session="lively-1"]').focus();
+  await page.locator('[data-need="lively-1"] .show').focus();
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox').waitFor();
 };

@@ -82,6 +82,12 @@ test('the hands of the queue: a claim is in the log for all, another’s is seen
   await page.getByRole('button', { name: `Copy ${command}` }).click();
   await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toBe(command);
   await page.keyboard.press('Escape');
+  await need(page, 'a').getByRole('button', { name: 'Go there' }).focus();
+  await page.keyboard.press('y');
+  await page
+    .getByRole('status')
+    .filter({ hasText: `Copied: ${command}` })
+    .waitFor();
 
   await need(page, 'b').getByRole('button', { name: 'Snooze' }).click();
   await page.getByRole('button', { name: 'Until it changes' }).click();
@@ -94,51 +100,68 @@ test('the hands of the queue: a claim is in the log for all, another’s is seen
   await need(page, 'b').waitFor();
 });
 
-test('a notification comes once for each ask, in one of two tabs, and goes with the answer', async () => {
+test('a notification comes once for each ask, in one of two tabs, goes with the answer, and leads to its session', async () => {
   const context = await browserOf('Mika');
-  // What a browser shows is out of reach; all else is its own. It takes every page for one that has the focus.
+  await context.grantPermissions(['notifications'], { origin: board.url });
+  // The browser takes every page for one that has the focus, and has nobody who clicks on what it shows.
   await context.addInitScript(`
     window.shown = [];
     window.isLooking = false;
     document.hasFocus = () => window.isLooking;
-    window.Notification = class {
-      static permission = 'granted';
-      static requestPermission = async () => 'granted';
-      constructor(title, options) { this.title = title; this.tag = options.tag; this.isOpen = true; window.shown.push(this); }
-      close() { this.isOpen = false; }
+    const { prototype } = ServiceWorkerRegistration;
+    const show = prototype.showNotification;
+    prototype.showNotification = function (title, options) {
+      window.shown.push(title);
+      return show.call(this, title, options);
     };
     localStorage.setItem('crewboard-preferences', JSON.stringify({
       attention: { desktop: true, sound: true, about: 'mine', repositories: [] },
     }));
   `);
   const tabs = [await opened(context), await opened(context)];
-  const shown = async (): Promise<string[]> => {
-    const all = await Promise.all(
-      tabs.map((tab) => tab.evaluate('shown.map(({ title, isOpen }) => [title, isOpen].join(" "))')),
-    );
-    return all.flat() as string[];
-  };
-  await board.tell(asks('a', 'ask-1', { owner: 'Mika' }), asks('b', 'ask-1', { owner: 'Noa' }));
-  await expect.poll(shown).toEqual(['Session a true']);
   const [first, second] = tabs as [Page, Page];
+  await first.evaluate('navigator.serviceWorker.ready.then(() => true)');
+  /** What was told since the tabs were loaded. */
+  const shown = async (): Promise<string[]> =>
+    (await Promise.all(tabs.map((tab) => tab.evaluate<string[]>('shown')))).flat();
+  /** What still stands on the screen. */
+  const standing = (): Promise<string[]> =>
+    first.evaluate<string[]>(
+      'navigator.serviceWorker.ready.then((one) => one.getNotifications()).then((all) => all.map(({ title }) => title))',
+    );
+  await board.tell(asks('a', 'ask-1', { owner: 'Mika' }), asks('b', 'ask-1', { owner: 'Noa' }));
+  await expect.poll(shown).toEqual(['Session a']);
+  await expect.poll(standing).toEqual(['Session a']);
   await expect.poll(() => first.locator('link[rel="icon"]').getAttribute('href')).toBe('/favicons/2.svg');
   expect((await fetch(`${board.url}/favicons/2.svg`)).status).toBe(200);
 
   // Answered: it goes. The same session asks again: told. Both tabs loaded anew, the feed with them: not told again.
   await board.tell(aSession({ sessionId: 'a', owner: 'Mika' }));
-  await expect.poll(shown).toEqual(['Session a false']);
+  await expect.poll(standing).toEqual([]);
   await board.tell(asks('a', 'ask-2', { owner: 'Mika' }));
-  await expect.poll(shown).toEqual(['Session a false', 'Session a true']);
+  await expect.poll(shown).toEqual(['Session a', 'Session a']);
   for (const tab of tabs) {
     await tab.reload();
     await need(tab, 'a').waitFor();
   }
-  // Another one after that shows that nothing was only late; then one is looked at.
+  // Another one after that shows that nothing was only late; what was shown before outlived its page.
   await board.tell(asks('b', 'ask-2', { owner: 'Mika' }));
-  await expect.poll(shown).toEqual(['Session b true']);
+  await expect.poll(shown).toEqual(['Session b']);
+  await expect.poll(async () => (await standing()).sort()).toEqual(['Session a', 'Session b']);
+
+  const [worker] = context.serviceWorkers();
+  await worker?.evaluate(`registration.getNotifications().then((all) => {
+    const notification = all.find(({ title }) => title === 'Session b');
+    dispatchEvent(new NotificationEvent('notificationclick', { notification }));
+  })`);
+  const opens = () => Promise.all(tabs.map((tab) => tab.locator('dialog', { hasText: 'Session b' }).count()));
+  await expect.poll(async () => (await opens()).reduce((sum, count) => sum + count)).toBe(1);
+  await expect.poll(standing).toEqual(['Session a']);
+
+  // Looked at: nothing is told.
   await second.evaluate('window.isLooking = true; window.dispatchEvent(new Event("focus"))');
   await expect.poll(() => first.evaluate('navigator.locks.query().then(({ held }) => held.length)')).toBe(2);
   await board.tell(asks('a', 'ask-3', { owner: 'Mika' }));
   await expect.poll(() => first.evaluate(`localStorage.getItem('crewboard-told')`)).toContain('a ask-3');
-  expect(await shown()).toEqual(['Session b true']);
+  expect(await shown()).toEqual(['Session b']);
 });

@@ -41,3 +41,16 @@ self.addEventListener('fetch', (event) => {
     event.respondWith(caches.match(pathname).then((kept) => kept ?? fetch(request)));
   }
 });
+
+/** To a tab of the board that is open already, or to a new one. */
+const lead = async (sessionId) => {
+  const tabs = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const tab = tabs.find(({ focused }) => focused) ?? tabs[0];
+  if (!tab) return self.clients.openWindow(sessionId === null ? '/' : `/sessions/${encodeURIComponent(sessionId)}`);
+  tab.postMessage({ kind: 'open', sessionId });
+  await tab.focus();
+};
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(lead(event.notification.data?.sessionId ?? null));
+});

@@ -8,6 +8,7 @@ import { usePreferencesStore } from '../stores/preferences.ts';
 import { useQueueStore } from '../stores/queue.ts';
 import { useViewerStore } from '../stores/viewer.ts';
 import { t } from '../words/index.ts';
+import { createNotifications } from './notifications.ts';
 import { playSound } from './sound.ts';
 import { canTell, isLookedAt, lead, tellLooking } from './tabs.ts';
 import { isStillDue, needKeys, nextTelling } from './telling.ts';
@@ -26,12 +27,6 @@ const readTold = (): string[] => {
   }
 };
 
-interface Shown {
-  notification: Notification;
-  /** What was needed when it was shown, by session. */
-  keys: ReadonlyMap<string, readonly string[]>;
-}
-
 /**
  * Notifications and a sound for who needs a person, as the viewer chose: in one tab of this browser for all of them. `open`
  * leads to a session, or to the board for `null`.
@@ -44,28 +39,20 @@ export const useTelling = (open: (sessionId: string | null) => void): void => {
   const queue = useQueueStore();
   const viewer = useViewerStore();
   const ending = new AbortController();
-  const shown = new Set<Shown>();
+  const notifications = createNotifications(open);
 
-  const show = (title: string, body: string, tag: string, needs: readonly Need[], sessionId: string | null): void => {
-    const keys = new Map(needs.map(({ session }) => [session.sessionId, needKeys(session)]));
-    try {
-      const notification = new Notification(title, { body, tag });
-      const one = { notification, keys };
-      shown.add(one);
-      notification.onclose = () => shown.delete(one);
-      notification.onclick = () => {
-        window.focus();
-        notification.close();
-        open(sessionId);
-      };
-    } catch {
-      // Some browsers show none of a page.
-    }
-  };
+  const show = (title: string, body: string, tag: string, needs: readonly Need[], sessionId: string | null) =>
+    notifications.show({
+      title,
+      body,
+      tag,
+      sessionId,
+      needs: Object.fromEntries(needs.map(({ session }) => [session.sessionId, needKeys(session)])),
+    });
 
-  const showAll = (needs: readonly Need[]): void => {
+  const showAll = async (needs: readonly Need[]): Promise<void> => {
     if (needs.length > MOST_AT_ONCE) {
-      show(
+      await show(
         t('attention.several', { n: needs.length }),
         needs.map(({ session }) => titleOf(session)).join('\n'),
         'crewboard',
@@ -78,24 +65,20 @@ export const useTelling = (open: (sessionId: string | null) => void): void => {
       const { session, ask } = need;
       const what = [ask.kind, ask.detail].filter(Boolean).join(' · ');
       const body = [what, ask.text, session.repo].filter(Boolean).join('\n').slice(0, BODY_CHARS);
-      show(titleOf(session), body, `crewboard ${session.sessionId}`, [need], session.sessionId);
+      await show(titleOf(session), body, `crewboard ${session.sessionId}`, [need], session.sessionId);
     }
   };
 
-  const takeBack = (): void => {
-    for (const one of shown) {
-      const isDue = [...one.keys].some(([sessionId, keys]) => isStillDue(board.board.sessions.get(sessionId), keys));
-      if (isDue) continue;
-      one.notification.close();
-      shown.delete(one);
-    }
-  };
+  const takeBack = (): Promise<void> =>
+    notifications.closeWhere((needs) =>
+      Object.entries(needs).every(([sessionId, keys]) => !isStillDue(board.board.sessions.get(sessionId), keys)),
+    );
 
   const step = async (): Promise<void> => {
     const looked = await isLookedAt();
     // A board that is not known, or not up to date, says nothing of what is over.
     if (!board.isKnown || connection.state.kind !== 'live') return;
-    takeBack();
+    await takeBack();
     const { desktop, sound, about, repositories } = preferences.attention;
     const before = readTold();
     const { tell, told } = nextTelling({
@@ -109,7 +92,10 @@ export const useTelling = (open: (sessionId: string | null) => void): void => {
     if (told.length !== before.length || told.at(-1) !== before.at(-1))
       localStorage.setItem(TOLD_AT, JSON.stringify(told));
     if (tell.length === 0) return;
-    if (desktop && 'Notification' in window && Notification.permission === 'granted') showAll(tell);
+    if (desktop && 'Notification' in window && Notification.permission === 'granted') {
+      // Some browsers show none of a page.
+      await showAll(tell).catch(() => undefined);
+    }
     if (sound) await playSound().catch(() => undefined);
   };
 
@@ -141,14 +127,16 @@ export const useTelling = (open: (sessionId: string | null) => void): void => {
   const endLooking = tellLooking();
   const scope: (() => void)[] = [];
   lead(ending.signal, () => scope.push(watch(picture, look, { immediate: true })));
-  const closeAll = (): void => {
-    for (const { notification } of shown) notification.close();
-  };
-  window.addEventListener('pagehide', closeAll, { signal: ending.signal });
+  window.addEventListener('pagehide', notifications.end, { signal: ending.signal });
+  // Whoever signed out leaves nothing of the board on the screen.
+  watch(
+    () => viewer.isSignedOut,
+    (isSignedOut) => isSignedOut && notifications.closeWhere(() => true),
+  );
   onScopeDispose(() => {
     ending.abort();
     endLooking();
-    closeAll();
+    notifications.end();
     for (const stop of scope) stop();
   });
 };
