@@ -233,6 +233,15 @@ describe('what a card tells', () => {
     });
     expect(usage.contextTokens).toBe(1110);
   });
+
+  it('has the context of the last message, although a clock was set back before it', () => {
+    const used = (input: number, occurredAt: number) => {
+      const event = anEvent('TokensUsed', { occurredAt });
+      return { ...event, data: { ...event.data, input, cacheRead: 0, cacheWrite: 0 } };
+    };
+    const state = [used(10, T0 + 2_000), used(20, T0)].reduce<SessionState | undefined>(evolve, undefined);
+    expect(state && advance(state, T0 + 3_000).card.usage.contextTokens).toBe(20);
+  });
 });
 
 const anyEvent: fc.Arbitrary<SessionEvent> = fc

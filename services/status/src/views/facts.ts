@@ -197,7 +197,8 @@ const afterTokens = (facts: Facts, { data, occurredAt, agentId }: EventOf<'Token
     ...facts,
     tokens: addTokens(facts.tokens, model, used),
     uncovered: facts.cost && occurredAt <= facts.cost.at ? facts.uncovered : addTokens(facts.uncovered, model, used),
-    contextTokens: agentId === undefined ? later(facts.contextTokens, context, occurredAt) : facts.contextTokens,
+    // Only the transcript tells it, in its order: a clock that was set back in between makes no word older.
+    contextTokens: agentId === undefined ? { value: context, at: occurredAt } : facts.contextTokens,
   };
 };
 
