@@ -1,0 +1,37 @@
+import { computed, nextTick, shallowRef } from 'vue';
+import { t } from '../words/index.ts';
+import type { Lane } from './grouping.ts';
+import { laneName } from './lane-wording.ts';
+
+/** How lanes change places: by a step, or dragged onto another one. `move` puts the lane of a key at a place among all keys. */
+export const useLaneMoves = (
+  lanes: () => readonly Lane[],
+  move: (keys: readonly string[], key: string, place: number) => void,
+) => {
+  const keys = computed(() => lanes().map(({ key }) => key));
+  /** Where the lane that was moved last stands now, in words. */
+  const toldPlace = shallowRef('');
+  let dragged: Lane | undefined;
+
+  const moveTo = async (lane: Lane, place: number): Promise<void> => {
+    const focused = document.activeElement;
+    move(keys.value, lane.key, place);
+    await nextTick();
+    // Its element went through the page with it.
+    if (focused instanceof HTMLElement) focused.focus();
+    const now = keys.value.indexOf(lane.key) + 1;
+    toldPlace.value = t('board.lane.place', { name: laneName(lane), place: now, n: keys.value.length });
+  };
+  return {
+    keys,
+    toldPlace,
+    moveBy: (lane: Lane, by: number) => moveTo(lane, keys.value.indexOf(lane.key) + by),
+    drag: (lane: Lane): void => {
+      dragged = lane;
+    },
+    dropOn: (target: Lane): void => {
+      if (dragged && dragged.key !== target.key) moveTo(dragged, keys.value.indexOf(target.key));
+      dragged = undefined;
+    },
+  };
+};
