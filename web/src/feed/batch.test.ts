@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { createBatch } from './batch.ts';
+import { createBatch, createPace } from './batch.ts';
 
 test('hands on what came since the last frame together and in order', () => {
   const batches: number[][] = [];
@@ -26,4 +26,25 @@ test('does not wait for frames that never come to a hidden page', async () => {
   } finally {
     vi.unstubAllGlobals();
   }
+});
+
+test('the first is handed on at the next frame, what follows at once waits for the gap to be over', () => {
+  vi.useFakeTimers();
+  const handedOn: number[][] = [];
+  const add = createBatch<number>((items) => handedOn.push([...items]), createPace());
+  const frame = () => vi.advanceTimersByTime(17);
+  add(1);
+  frame();
+  expect(handedOn).toEqual([[1]]);
+  add(2);
+  frame();
+  add(3);
+  expect(handedOn).toEqual([[1]]);
+  vi.advanceTimersByTime(100);
+  expect(handedOn).toEqual([[1], [2, 3]]);
+  vi.advanceTimersByTime(500);
+  add(4);
+  frame();
+  expect(handedOn).toEqual([[1], [2, 3], [4]]);
+  vi.useRealTimers();
 });
