@@ -5,7 +5,16 @@ import { createBurst, shownBy, wrongOn } from '../test/browser/burst.ts';
 import { type LiveBoard, openLiveBoard } from '../test/browser/live-board.ts';
 import { manySessions } from '../test/browser/lively.ts';
 import { launchChromium } from '../test/support/chromium.ts';
-import { costsMs, forgetFigures, frameFigures, heapMb, taskFigures, untilPainted, WATCH } from './page/watch.ts';
+import {
+  costsMs,
+  forgetFigures,
+  frameFigures,
+  heapMb,
+  taskFigures,
+  untilPainted,
+  WATCH,
+  withoutFigures,
+} from './page/watch.ts';
 import { type Benchmark, median, type Row, rounded } from './report.ts';
 
 const PARTS = ['painted', 'scroll', 'burst'] as const;
@@ -85,14 +94,18 @@ const measureBurst = async (browser: Browser, board: LiveBoard, look: Look, prof
   }
   await forgetFigures(page);
   const before = await costsMs(cdp);
-  const beganAt = performance.now();
-  let told = 0;
-  for (let due = 0; due < BURST.forMs; due += BURST.everyMs) {
-    await sleep(Math.max(0, beganAt + due - performance.now()));
-    await board.tell(...burst.next(BURST.changes));
-    told += BURST.changes;
-  }
-  const seconds = (performance.now() - beganAt) / 1_000;
+  const half = async (): Promise<number> => {
+    const beganAt = performance.now();
+    for (let due = 0; due < BURST.forMs / 2; due += BURST.everyMs) {
+      await sleep(Math.max(0, beganAt + due - performance.now()));
+      await board.tell(...burst.next(BURST.changes));
+    }
+    return (performance.now() - beganAt) / 1_000;
+  };
+  const firstSeconds = await half();
+  const heapHalfway = await withoutFigures(page, () => heapMb(cdp));
+  const seconds = firstSeconds + (await half());
+  const told = (BURST.forMs / BURST.everyMs) * BURST.changes;
   const after = await costsMs(cdp);
   const figures = { ...(await taskFigures(page)), ...(await frameFigures(page)) };
   if (profile) {
@@ -115,6 +128,7 @@ const measureBurst = async (browser: Browser, board: LiveBoard, look: Look, prof
     'script %': rounded((after.script - before.script) / seconds / 10),
     'style+layout %': rounded((after.style + after.layout - before.style - before.layout) / seconds / 10),
     'heap MB before': heapBefore,
+    'heap MB halfway': heapHalfway,
     'heap MB after': heapAfter,
     'cards wrong at the end': wrong.length,
   };

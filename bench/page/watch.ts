@@ -34,6 +34,16 @@ export const forgetFigures = async (page: Page): Promise<void> => {
   await page.evaluate('void (window.tasks.length = 0, window.frames.length = 0)');
 };
 
+/** Does something in between whose tasks and frames are none of what is measured. */
+export const withoutFigures = async <Result>(page: Page, act: () => Promise<Result>): Promise<Result> => {
+  const before = await page.evaluate('[window.tasks.length, window.frames.length]');
+  const result = await act();
+  // Whatever it was is over, and told of, a few frames later.
+  await page.evaluate('new Promise((done) => setTimeout(done, 200))');
+  await page.evaluate(`void ([window.tasks.length, window.frames.length] = ${JSON.stringify(before)})`);
+  return result;
+};
+
 /** Since `forgetFigures`. */
 export const taskFigures = async (page: Page): Promise<Row> => {
   const tasks = (await page.evaluate('window.tasks')) as number[];
