@@ -48,6 +48,8 @@ describe('parseRemote', () => {
     'https://github.com/',
     '::',
     'https://user:pw@',
+    'https:./dev:topsecret@example.com/a/b.git',
+    'https://h/dev%3atopsecret@example.com/a',
   ])('takes %s for no remote', (url) => {
     expect(parseRemote(url)).toBeUndefined();
   });

@@ -11,6 +11,8 @@ const WITH_SCHEME =
 /** `user@host:path`, and `host:path` where the host is no drive letter. */
 const SCP_LIKE = /^(?:[^@\s/]+@)?(\[[0-9a-f:.]+\]|[^:/\s@]{2,}):(?!\/\/)(.+)$/i;
 
+const USER = /:[^/]*@/;
+
 /** Other names of one host. */
 const HOSTS: Record<string, string> = { 'ssh.github.com': 'github.com', 'www.github.com': 'github.com' };
 
@@ -30,6 +32,8 @@ const named = (host: string | undefined, path: string | undefined): Remote | und
   if (!host || !last) return undefined;
   const lower = host.toLowerCase();
   const name = [...parts, last].map(decoded).join('/');
+  // An address that is mistyped may have its user and password in the path.
+  if (USER.test(name)) return undefined;
   const known = HOSTS[lower] ?? lower;
   const remote = `${known}/${name}`;
   return { remote, repo: known === 'github.com' ? name : remote };
