@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Session, sessionSchema } from '@crewboard/contract';
+import { openRedisLog } from '@crewboard/event-log';
+import { z } from 'zod';
+import { checkBoard, checkLog, type Finding } from './check.ts';
+import { createLogReader } from './log-reader.ts';
+import { createOffline } from './offline.ts';
+import type { Page } from './page.ts';
+import { OWNER, type Team } from './team.ts';
+
+/** So long the boards may take to be right. */
+const RECOVERY_MS = 40_000;
+const LOOK_EVERY_MS = 150;
+
+/** Compares all boards of a team with its input. */
+export interface Judge {
+  readonly sessions: number;
+  readonly events: number;
+  readonly repeats: number;
+  /** Waits until all is right. Answers what was not, when the time is over; of no session a second time. */
+  untilRight(): Promise<Finding[]>;
+  close(): Promise<void>;
+}
+
+const boardSchema = z.object({ sessions: z.array(sessionSchema) });
+
+const fetchBoard = async (gateway: string): Promise<Session[]> => {
+  const response = await fetch(`${gateway}/api/board`, { signal: AbortSignal.timeout(5_000) });
+  return boardSchema.parse(await response.json()).sessions;
+};
+
+export const openJudge = async (team: Team, page?: Page): Promise<Judge> => {
+  const log = await openRedisLog({ url: team.redisUrl });
+  const logged = createLogReader(log);
+  const offline = createOffline(OWNER);
+  const told = new Set<string | undefined>();
+
+  const look = async (): Promise<Finding[]> => {
+    await logged.read();
+    const boards = new Map<string, Session[]>();
+    for (const gateway of team.gateways) boards.set(gateway, await fetchBoard(gateway));
+    for (const viewer of team.viewers) boards.set(viewer.name, [...viewer.board().sessions.values()]);
+    if (page) boards.set('the page', await page.sessions());
+    const expected = offline.sessions();
+    const now = Date.now();
+    const findings = [...boards].flatMap(([where, sessions]) => checkBoard(where, sessions, expected, logged, now));
+    return [...checkLog(expected, logged), ...findings].filter(({ sessionId }) => !told.has(sessionId));
+  };
+
+  return {
+    get sessions() {
+      return offline.sessions().size;
+    },
+    get events() {
+      return logged.ids.size;
+    },
+    get repeats() {
+      return logged.repeats;
+    },
+    untilRight: async () => {
+      await offline.update(team.machines);
+      const giveUpAt = performance.now() + RECOVERY_MS;
+      for (;;) {
+        const findings = await look().catch((error: unknown): Finding[] => [{ kind: 'wrong', says: String(error) }]);
+        if (findings.length > 0 && performance.now() < giveUpAt) {
+          await sleep(LOOK_EVERY_MS);
+          continue;
+        }
+        for (const { sessionId } of findings) if (sessionId !== undefined) told.add(sessionId);
+        return findings;
+      }
+    },
+    close: () => log.close(),
+  };
+};
