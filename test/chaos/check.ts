@@ -24,13 +24,15 @@ const TIMED: readonly (keyof Card)[] = [
   ...(['status', 'since', 'quietSince', 'startedAt', 'lastActivityAt', 'condition', 'evidence', 'now'] as const),
   ...(['asks', 'attention', 'subagents', 'backgroundShells', 'disagreement'] as const),
 ];
+/** What was asked first, by the times: those of two prompts may change places by as little as an agent's measure of its clock is off. */
+const FIRST: readonly (keyof Card)[] = ['goal', 'title'];
 /** What the latest word says, by the times: where the board told wrong ones, that may be another until the next word. */
-const LATEST: readonly (keyof Card)[] = ['usage', 'model', 'permissionMode', 'goal', 'title'];
+const LATEST: readonly (keyof Card)[] = ['usage', 'model', 'permissionMode'];
 
 const FREE: Record<'machine' | 'board' | 'none', ReadonlySet<keyof Card>> = {
   none: new Set(),
-  machine: new Set(TIMED),
-  board: new Set([...TIMED, ...LATEST]),
+  machine: new Set([...TIMED, ...FIRST]),
+  board: new Set([...TIMED, ...FIRST, ...LATEST]),
 };
 
 const tokensOf = ({ usage }: Card): number =>

@@ -23,7 +23,7 @@ export interface PlayedSession {
   readonly sessionId: string;
   readonly path: string;
   sizeBytes: number;
-  /** When it really wrote for the first and the last time, in ms since 1970. */
+  /** When it really was active for the first and the last time, in ms since 1970. */
   startedAt: number;
   lastAt: number;
   /** Whose clock was wrong while it wrote: the board's counts for more than the machine's. */
@@ -33,6 +33,8 @@ export interface PlayedSession {
 const AT_ONCE = 2;
 /** A session that is larger gives way to a new one: the check reads all of those that grow, again in each round. */
 const OLD_BYTES = 120_000;
+/** Entries that say that something was done. */
+const ACTIVITY = /"type":"(?:user|assistant|system)"/;
 const MODEL = 'claude-opus-4-8';
 const WORDS =
   'the reader keeps its last line when a file is cut while it is read and says so in the log of the board'.split(' ');
@@ -134,8 +136,10 @@ export const createMachine = (name: string, claudeDir: string, seed: Random): Ma
       if (!played) return;
       const { session, script } = played;
       const text = script.next().value;
-      session.startedAt ||= Date.now();
-      session.lastAt = Date.now();
+      if (ACTIVITY.test(text)) {
+        session.startedAt ||= Date.now();
+        session.lastAt = Date.now();
+      }
       if (isBoardWrong) session.wrongClock = 'board';
       else if (offMs !== 0) session.wrongClock ??= 'machine';
       const cutAt = random.chance(0.05) ? random.int(1, text.length - 1) : text.length;
