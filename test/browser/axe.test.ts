@@ -49,7 +49,6 @@ type View = readonly [name: string, prepare: (page: Page) => Promise<unknown>];
 const faultsIn = async (url: string, options: BrowserContextOptions, views: readonly View[]): Promise<string[]> => {
   const context = await browser.newContext({ ...options, reducedMotion: 'reduce' });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
   await page.goto(url);
   const faults: string[] = [];
   for (const [name, prepare] of views) {
@@ -218,6 +217,36 @@ test('an empty board has no fault that axe knows', async () => {
 test.each(LOOKS)('no view of a lively board has a fault that axe knows, %s', async (_look, options) => {
   await tellLively(board);
   expect(await faultsIn(board.url, options, BOARD_VIEWS)).toEqual([]);
+});
+
+/** The same once the board can't be reached any more. */
+const LOST_VIEWS: readonly View[] = [
+  [
+    'the page of a session',
+    async (page) => {
+      await onBoard(page);
+      await page.goto(`${board.url}/sessions/${ASKING}`);
+      await page.locator('.story .row').first().waitFor();
+      await board.goAway();
+      await page.getByText('Not connected since').first().waitFor();
+    },
+  ],
+  [
+    'the board',
+    async (page) => {
+      await page.locator('.brand').click();
+      await onBoard(page);
+    },
+  ],
+];
+
+test.each(LOOKS.slice(0, 2))('what stays of a lost board has no fault that axe knows, %s', async (_look, options) => {
+  await tellLively(board);
+  try {
+    expect(await faultsIn(board.url, options, LOST_VIEWS)).toEqual([]);
+  } finally {
+    await board.comeBack();
+  }
 });
 
 const fill = async (page: Page, password: string): Promise<void> => {

@@ -181,7 +181,7 @@ describe('the board', () => {
       .filter({ hasText: /Not connected since \d\d:\d\d\. Trying again/ })
       .waitFor();
     const opacity = async () => Number(await styleOf(page.locator('.page'), 'opacity'));
-    await expect.poll(opacity).toBeLessThan(0.6);
+    await expect.poll(opacity).toBeLessThan(0.8);
     expect(await place('lasting').isVisible()).toBe(true);
     const opened = await page.context().newPage();
     await opened.goto(`${board.url}/machines`);
