@@ -129,7 +129,7 @@ const onPalette = async (page: Page) => {
   await onBoard(page);
   await page.locator('[data-need="lively-1"] .show').focus();
   await page.keyboard.press('Control+k');
-  await page.getByRole('combobox').waitFor();
+  await page.locator('dialog').getByRole('combobox').waitFor();
 };
 const onHelp = async (page: Page) => {
   await onBoard(page);
