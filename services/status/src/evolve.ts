@@ -74,6 +74,11 @@ const doneWith = (
 
 /** The state at a later time: each time-out that is due by `now` has happened at its own time. */
 export const passTime = (state: SessionState, now: number): Evolved => {
+  // A status of a time to come: the clock was ahead when that was shown, and was set back. It is looked at as if it had never been.
+  if (state.shown && state.shown.since > now) {
+    const { state: anew, change, spans } = show({ ...state, shown: null }, now);
+    return { state: anew, changes: change ? [change] : [], spans };
+  }
   let at = state.shown?.until ?? null;
   if (at === null || at > now) return { state, changes: [], spans: NO_SPANS };
   const changes: StatusChange[] = [];

@@ -68,6 +68,21 @@ describe('the fold of a partition', () => {
     expect(fold.tick(idleAt).projection.changes).toMatchObject([{ type: 'CardChanged', card: { status: 'idle' } }]);
   });
 
+  it('takes back what a clock brought that was an hour ahead, when it is set back', () => {
+    const fold = createPartitionFold(emptyBoard, DAY_MS);
+    fold.fold(entriesOf(anEvent('PromptSubmitted')), T0 + 1_000);
+    const right = fold.fold([], T0 + 1_000);
+    expect(right.projection.changes).toEqual([]);
+    const ahead = fold.tick(T0 + 3_600_000).projection;
+    expect(ahead.changes).toMatchObject([{ card: { status: 'idle' } }]);
+    const back = fold.tick(T0 + 2_000).projection;
+    expect(back.changes).toMatchObject([{ card: { status: 'working', since: T0 } }]);
+
+    // Whoever loads what was saved in between does the same.
+    const loaded = createPartitionFold({ ...emptyBoard, rows: JSON.parse(JSON.stringify(ahead.rows)) }, DAY_MS);
+    expect(loaded.tick(T0 + 2_000).projection.changes).toEqual(back.changes);
+  });
+
   it('takes a session off the board when it rested for the retention, but not while its process lives', () => {
     const fold = createPartitionFold(emptyBoard, DAY_MS);
     fold.fold(entriesOf(anEvent('TurnEnded'), anEvent('PresenceChanged', { sessionId: 'alive' })), T0);

@@ -44,6 +44,7 @@ export interface Step {
 export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number) => {
   const held = new Map<string, Held>();
   let checkpoint = loaded.checkpoint;
+  let tickedAt = 0;
   for (const { sessionId, state, card } of loaded.rows) {
     const known = sessionStateSchema.parse(state);
     // Its time-outs are looked at with the first tick.
@@ -195,8 +196,11 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
       const changed: Held[] = [];
       const changes: BoardChange[] = [];
       const told: Told = { removals: [], history: [], story: [], spans: [], contradictions: [] };
+      // The clock was set back: what it brought too early is looked at again.
+      const isSetBack = now < tickedAt;
+      tickedAt = now;
       for (const session of held.values()) {
-        if (session.nextAt > now) continue;
+        if (session.nextAt > now && !isSetBack) continue;
         if (isAtEnd && expiresAt(session) <= now) {
           changes.push(remove(session));
           changed.push(session);
