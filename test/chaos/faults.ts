@@ -72,13 +72,13 @@ const makers: Record<Kind, (team: Team, random: Random) => Omit<Fault, 'kind'>> 
     // A fleet's machines would all have the same clock.
     const part = random.pick(team.parts.filter(({ name }) => /^(agent|gateway|status|enricher)/.test(name)));
     const set = async (offMs: number): Promise<void> => {
-      const isSet = part.setClock(offMs);
-      // A machine has one clock: what is written there has the wrong time too.
-      await Promise.all([isSet, ...team.machinesOf(part).map((machine) => machine.setClock(offMs, isSet))]);
       // A gateway tells its machines what time it is, and believes none that is ahead. That it is right again they learn by and by:
       // the end of the round ends it.
       if (offMs !== 0 && part.name.startsWith('gateway'))
         for (const machine of team.machines) machine.setBoardClock(true);
+      const isSet = part.setClock(offMs);
+      // A machine has one clock: what is written there has the wrong time too.
+      await Promise.all([isSet, ...team.machinesOf(part).map((machine) => machine.setClock(offMs, isSet))]);
     };
     const offMs = random.pick([-HOUR_MS, HOUR_MS]);
     return {

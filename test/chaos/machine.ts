@@ -126,6 +126,8 @@ export const createMachine = (name: string, claudeDir: string, seed: Random): Ma
     },
     setBoardClock: (isWrong) => {
       isBoardWrong = isWrong;
+      // What it wrote a moment ago is on its way, and told by that clock too.
+      if (isWrong) for (const { session } of playing) session.wrongClock = 'board';
     },
     write: (random) => {
       if (isHeld) return;
