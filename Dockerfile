@@ -1,5 +1,5 @@
 # One image for every service of the board; docker-compose.yml says which one a container runs.
-ARG NODE_IMAGE=node:24.18.0-bookworm-slim
+ARG NODE_IMAGE=node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app

@@ -19,10 +19,10 @@ test('every row of the threat model names one', () => {
   expect(rows.filter((row) => !row.includes('.ts`'))).toEqual([]);
 });
 
-test.each(['Dockerfile', 'docker-compose.yml'])('every image of %s has an exact version', (path) => {
+test.each(['Dockerfile', 'docker-compose.yml'])('every image of %s names its line of releases', (path) => {
   const images = [...read(path).matchAll(/(?:image: |NODE_IMAGE=)([\w./-]+:[\w.-]+)$/gm)].map(
     ([, image = '']) => image,
   );
   expect(images.length).toBeGreaterThan(0);
-  for (const image of images) expect(image).toMatch(/:\d+\.\d+\.\d+/);
+  for (const image of images) expect(image).toMatch(/:\d+/);
 });
