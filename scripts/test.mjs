@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { root } from './sources.mjs';
 import { ensureChromium, ensureRedis } from './test-tools.mjs';
 
-const PROJECTS = ['unit', 'web', 'integration', 'browser'];
+/** vitest leaves one core free. Tests that wait more than they compute may have it too. */
+const ON_ALL_CORES = ['--maxWorkers=100%'];
+const PROJECTS = { unit: ON_ALL_CORES, web: ON_ALL_CORES, integration: ON_ALL_CORES, browser: [] };
 /** Settings of the person who runs the tests: none may reach them, nor may a key that costs money. */
 const PERSONAL = /^(CREWBOARD_|CLAUDE|ANTHROPIC_|GITHUB_TOKEN$|GH_TOKEN$|REDIS_|HOST$|PORT$|LOG_LEVEL$|NODE_ENV$)/;
 
@@ -71,7 +73,7 @@ const vitest = (label, args) => {
 const everything = () => {
   check('typecheck');
   check('lint');
-  for (const project of PROJECTS) vitest(`${project} tests`, ['--project', project]);
+  for (const [project, args] of Object.entries(PROJECTS)) vitest(`${project} tests`, ['--project', project, ...args]);
 };
 
 try {
