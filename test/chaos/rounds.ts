@@ -109,7 +109,7 @@ export const runRounds = async ({ folder, seed, rounds, hasPage, isVerbose }: Ro
     );
     if (isRight) return;
     report.failedRounds.push(round);
-    console.log(`  again: npm run chaos -- --seed ${seed} --round ${round}`);
+    console.log(`  again: npm run chaos -- --seed ${seed} --from ${round} --rounds 1`);
     for (const { says } of findings.slice(0, SHOWN)) console.log(`  ${says}`);
     if (isVerbose) for (const part of team.parts) console.log(`── ${part.name}\n${part.output().slice(-3_000)}`);
   };

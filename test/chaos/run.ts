@@ -11,7 +11,7 @@ const whole = z.coerce.number().int().min(1);
 const argsSchema = z.object({
   rounds: whole,
   seed: whole,
-  round: whole.optional(),
+  from: whole,
   page: z.boolean(),
   verbose: z.boolean(),
 });
@@ -20,18 +20,18 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '16' },
     seed: { type: 'string', default: '1' },
-    round: { type: 'string' },
+    from: { type: 'string', default: '1' },
     page: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
-const { rounds, seed, round, page, verbose } = argsSchema.parse(values);
+const { rounds, seed, from, page, verbose } = argsSchema.parse(values);
 // What it has started and mounted goes with its exit.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 prepare();
 const folder = mkdtempSync(join(tmpdir(), 'crewboard-chaos-'));
 try {
-  const numbers = round === undefined ? Array.from({ length: rounds }, (_, index) => index + 1) : [round];
+  const numbers = Array.from({ length: rounds }, (_, index) => from + index);
   const report = await runRounds({ folder, seed, rounds: numbers, hasPage: page, isVerbose: verbose });
   console.log(JSON.stringify(report, null, 2));
   if (report.lost + report.twice + report.wrong > 0) process.exitCode = 1;
