@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           ...backend,
           name: 'unit',
-          include: ['{packages,services,cli,bench,scripts,deploy}/**/*.test.ts'],
+          include: ['{packages,services,cli,bench,scripts,deploy}/**/*.test.ts', 'test/chaos/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.int.test.ts'],
         },
       },

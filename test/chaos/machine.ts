@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createEntryWriter } from '../../bench/tree/entries.ts';
 import type { Random } from '../../cli/src/demo/random.ts';
@@ -7,10 +7,12 @@ import type { Random } from '../../cli/src/demo/random.ts';
 export interface Machine {
   readonly name: string;
   readonly claudeDir: string;
-  /** Every transcript that it ever wrote, by its path below the claude folder. */
+  /** Every transcript that it has, by its path below the claude folder. */
   readonly sessions: readonly PlayedSession[];
   /** Lets one of its sessions write its next entries; begins new ones in place of those that grew old. */
   write(random: Random): void;
+  /** Removes the transcripts that nothing was written to since then (ms since 1970), as the client does with old ones. */
+  tidy(before: number): void;
   /** All that it has written are whole lines then. */
   finishLine(): void;
   /** Sets its clock, ms beside the real time: what it writes says so. Nothing is written until `isSet`: there is one clock, also to its agent. */
@@ -85,8 +87,8 @@ function* script(
   }
 }
 
-export const createMachine = (name: string, claudeDir: string, seed: Random): Machine => {
-  const sessions: PlayedSession[] = [];
+export const createMachine = (name: string, claudeDir: string, seed: Random, oldBytes = OLD_BYTES): Machine => {
+  let sessions: readonly PlayedSession[] = [];
   const playing: { session: PlayedSession; script: Generator<string, never, undefined> }[] = [];
   let offMs = 0;
   let isBoardWrong = false;
@@ -99,7 +101,7 @@ export const createMachine = (name: string, claudeDir: string, seed: Random): Ma
     const path = `projects/-home-dev-${name}/${sessionId}.jsonl`;
     mkdirSync(dirname(join(claudeDir, path)), { recursive: true });
     const session: PlayedSession = { sessionId, path, sizeBytes: 0, startedAt: 0, lastAt: 0, wrongClock: undefined };
-    sessions.push(session);
+    sessions = [...sessions, session];
     playing.push({ session, script: script(sessionId, `/home/dev/${name}`, seed, () => Date.now() + offMs) });
   };
 
@@ -116,8 +118,16 @@ export const createMachine = (name: string, claudeDir: string, seed: Random): Ma
   return {
     name,
     claudeDir,
-    sessions,
+    get sessions() {
+      return sessions;
+    },
     finishLine,
+    tidy: (before) => {
+      const isOld = (session: PlayedSession): boolean =>
+        session.lastAt < before && !playing.some((played) => played.session === session);
+      for (const { path } of sessions.filter(isOld)) rmSync(join(claudeDir, path));
+      sessions = sessions.filter((session) => !isOld(session));
+    },
     setClock: async (ms, isSet) => {
       isHeld = true;
       await isSet;
@@ -147,7 +157,7 @@ export const createMachine = (name: string, claudeDir: string, seed: Random): Ma
       const cutAt = random.chance(0.05) ? random.int(1, text.length - 1) : text.length;
       append(session, text.slice(0, cutAt));
       if (cutAt < text.length) owed = { session, text: text.slice(cutAt) };
-      else if (session.sizeBytes > OLD_BYTES) playing.splice(at, 1);
+      else if (session.sizeBytes > oldBytes) playing.splice(at, 1);
     },
   };
 };

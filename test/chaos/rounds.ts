@@ -62,7 +62,7 @@ export const runRounds = async ({ folder, seed, rounds, hasPage, isVerbose }: Ro
   const kinds = KINDS.filter((kind) => kind !== 'full disk' || team.disks.size > 0);
   if (kinds.length < KINDS.length) console.log('No small disk can be mounted here: none will be full.');
   const page = hasPage ? await openPage(team.pageUrl) : undefined;
-  const judge = await openJudge(team, page);
+  const judge = await openJudge(team, { page });
   const report: Report = {
     rounds: 0,
     seed,

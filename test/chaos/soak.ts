@@ -1,80 +1,88 @@
-// `npm run soak -- --minutes 60`: a team at work, and what its processes take, minute by minute. See docs/chaos.md.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+// `npm run soak -- --minutes 60`: a team at work, and whether what its processes take stays the same. See docs/chaos.md.
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { prepare } from '../../bench/process.ts';
 import { createRandom } from '../../cli/src/demo/random.ts';
+import { growthOf } from './growth.ts';
 import { openJudge } from './judge.ts';
 import { play } from './load.ts';
-import type { Part } from './part.ts';
+import { takenByParts, takenByRedis } from './taken.ts';
 import { startTeam } from './team.ts';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '3' } } });
 const minutes = z.coerce.number().int().min(3).parse(values.minutes);
-/** The first third warms up: caches fill, and the first sessions grow old. */
-const WARM_SHARE = 1 / 3;
-/** How much more of it there may be at the end than after the warm-up. */
-const LEEWAY = { rssMb: 40, fds: 10, watches: 60 };
 
-interface Taken {
-  rssMb: number;
-  fds: number;
-  watches: number;
-}
-
-const fdinfo = (pid: number, fd: string): string => {
-  try {
-    return readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8');
-  } catch {
-    return '';
-  }
-};
-
-const takenBy = ({ pid }: Part): Taken => {
-  if (pid === undefined) throw new Error('a part has ended');
-  const fds = readdirSync(`/proc/${pid}/fd`);
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return {
-    rssMb: Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024),
-    fds: fds.length,
-    watches: fds.reduce((sum, fd) => sum + (fdinfo(pid, fd).match(/^inotify /gm)?.length ?? 0), 0),
-  };
-};
+const DAY_MS = 24 * 3_600_000;
+/** Sessions come and go as in weeks of a real team: those that rest for this long leave the board, and the log forgets what is older. */
+const RETENTION_MS = 45_000;
+const LOG_AGE_MS = 75_000;
+/** Sessions are short, for the same reason. */
+const OLD_BYTES = 12_000;
+const WRITERS = 1;
+const SAMPLE_EVERY_MS = 5_000;
+const SAMPLES_A_MINUTE = 60_000 / SAMPLE_EVERY_MS;
+/** Until as many sessions leave as come, and caches are full. */
+const WARM_SHARE = 0.4;
+/** So much more there may be at the end than after the warm-up, in what is left of the run. In a short one heaps still find their size. */
+const LEEWAY = { rssMb: 20 + 120 / minutes, fds: 5, watches: 20, keys: 60, dataMb: 3 };
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 prepare();
 const folder = mkdtempSync(join(tmpdir(), 'crewboard-soak-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
-const team = await startTeam(folder, 1);
-const judge = await openJudge(team);
+const status = {
+  CREWBOARD_RETENTION_DAYS: String(RETENTION_MS / DAY_MS),
+  CREWBOARD_LOG_DAYS: String(LOG_AGE_MS / DAY_MS),
+};
+const team = await startTeam(folder, 1, { status, oldBytes: OLD_BYTES });
+const judge = await openJudge(team, { retentionMs: RETENTION_MS });
 const random = createRandom(1);
-const samples: Record<string, Taken>[] = [];
+
+/** What each part takes, sample by sample: by `part what`. */
+const series = new Map<string, number[]>();
+const note = (part: string, taken: Readonly<Record<string, number>>): void => {
+  for (const [what, value] of Object.entries(taken)) {
+    const name = `${part} ${what}`;
+    series.set(name, [...(series.get(name) ?? []), value]);
+  }
+};
+const sample = async (): Promise<void> => {
+  for (const [part, taken] of takenByParts(team.parts)) note(part, taken);
+  note('redis', await takenByRedis(team.redis));
+};
+
 let findings = 0;
 for (let minute = 1; minute <= minutes; minute++) {
-  await play(team, random, AbortSignal.timeout(60_000));
+  for (let at = 0; at < SAMPLES_A_MINUTE; at++) {
+    await play(team, random, AbortSignal.timeout(SAMPLE_EVERY_MS), WRITERS);
+    await judge.keepUp();
+    await sample();
+  }
   const pausedAt = performance.now();
-  findings += (await judge.untilRight()).length;
+  const found = await judge.untilRight();
+  for (const { says } of found) console.log(`  ${says}`);
+  findings += found.length;
   const caughtUpMs = Math.round(performance.now() - pausedAt);
-  await sleep(1_000);
-  const taken = Object.fromEntries(team.parts.map((part) => [part.name, takenBy(part)]));
-  samples.push(taken);
-  const redisKeys = await team.redis.dbsize();
-  console.log(JSON.stringify({ minute, sessions: judge.sessions, events: judge.events, caughtUpMs, redisKeys, taken }));
+  for (const machine of team.machines) machine.tidy(Date.now() - RETENTION_MS * 1.5);
+  const taken = Object.fromEntries([...series].map(([name, all]) => [name, all.at(-1)]));
+  console.log(JSON.stringify({ minute, sessions: judge.sessions, events: judge.events, caughtUpMs, taken }));
 }
-const warm = samples[Math.floor(minutes * WARM_SHARE)] ?? {};
-const last = samples.at(-1) ?? {};
-// Redis keeps the log: it grows with the events, and is left out.
-const grown = Object.entries(last).flatMap(([name, taken]) =>
-  (['rssMb', 'fds', 'watches'] as const)
-    .filter((what) => name !== 'redis' && taken[what] - (warm[name]?.[what] ?? 0) > LEEWAY[what])
-    .map((what) => `${name}: ${what} from ${warm[name]?.[what]} to ${taken[what]}`),
-);
+
+const grown = [...series].flatMap(([name, all]) => {
+  const what = name.split(' ')[1] as keyof typeof LEEWAY;
+  const by = growthOf(all.slice(Math.floor(all.length * WARM_SHARE)));
+  return [{ name, by: Math.round(by * 10) / 10, isTooMuch: by > LEEWAY[what] }];
+});
+const tooMuch = grown.filter(({ isTooMuch }) => isTooMuch);
+const growth = Object.fromEntries(grown.map(({ name, by }) => [name, by]));
 const restarts = team.parts.filter(({ starts }) => starts > 1).map(({ name }) => name);
-console.log(JSON.stringify({ minutes, findings, grown, restarts, isFlat: grown.length === 0 }));
-if (findings + grown.length + restarts.length > 0) process.exitCode = 1;
+console.log(
+  JSON.stringify({ minutes, findings, restarts, growth, grown: tooMuch, isFlat: tooMuch.length === 0 }, null, 2),
+);
+if (findings + tooMuch.length + restarts.length > 0) process.exitCode = 1;
 await judge.close();
 await team.stop();
 process.exit();

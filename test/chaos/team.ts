@@ -45,7 +45,18 @@ const node = (script: string, args: readonly string[] = []): [command: string, a
   ['--import', CLOCK, script, ...args],
 ];
 
-export const startTeam = async (folder: string, seed: number): Promise<Team> => {
+export interface TeamOptions {
+  /** Settings of the status services. */
+  status?: Record<string, string>;
+  /** A session of this size gives way to a new one. */
+  oldBytes?: number;
+}
+
+export const startTeam = async (
+  folder: string,
+  seed: number,
+  { status = {}, oldBytes }: TeamOptions = {},
+): Promise<Team> => {
   const parts: Part[] = [];
   const relays = new Map<string, Relay>();
   const disks = new Map<string, Disk>();
@@ -91,8 +102,8 @@ export const startTeam = async (folder: string, seed: number): Promise<Team> => 
     await service(name, 'gateway.js', { PORT: String(port) });
     gateways.push(`http://127.0.0.1:${port}`);
   }
-  await service('status-a', 'status.js');
-  await service('status-b', 'status.js');
+  await service('status-a', 'status.js', status);
+  await service('status-b', 'status.js', status);
   await service('enricher', 'enricher.js');
 
   const gatewayPort = (index: number): number => Number(new URL(gateways[index % gateways.length] ?? '').port);
@@ -115,7 +126,7 @@ export const startTeam = async (folder: string, seed: number): Promise<Team> => 
     const claudeDir = join(home, '.claude');
     mkdirSync(claudeDir, { recursive: true });
     if (index === 0) disk('agent-1', data, 16);
-    machines.push(createMachine(name, claudeDir, createRandom(random.int(1, 1e9))));
+    machines.push(createMachine(name, claudeDir, createRandom(random.int(1, 1e9)), oldBytes));
     const { token } = await access.issue({ machine: name, owner: OWNER, by: 'the test' });
     const own = index < OWN_AGENTS ? `agent-${index + 1}` : 'fleet';
     environments.push({

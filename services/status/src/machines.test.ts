@@ -1,5 +1,6 @@
 import { MACHINE_LOST_MS, type SessionEvent, START_OFFSET } from '@crewboard/contract';
 import { aMachineReport, anEvent, T0 } from '@crewboard/contract/testing';
+import type { EventLog } from '@crewboard/event-log';
 import { createLogger } from '@crewboard/runtime';
 import { describe, expect, it, vi } from 'vitest';
 import { createMachineWatch, type HeardMachines } from './machines.ts';
@@ -11,8 +12,8 @@ const SILENT_SINCE = T0 + 60_000;
 const NOW = SILENT_SINCE + MACHINE_LOST_MS;
 
 /** `devbox`, which may have another name by now. */
-const heard = (heardAt: number, isSilent: boolean, machine = 'devbox'): HeardMachines =>
-  new Map([machine, 'devbox'].map((name) => [name, { machine, heardAt, isSilent }]));
+const heard = (heardAt: number, isSilent: boolean, machine = 'devbox', asOf: number | null = null): HeardMachines =>
+  new Map([machine, 'devbox'].map((name) => [name, { machine, heardAt, isSilent, asOf }]));
 
 const board = (...events: SessionEvent[]) => {
   const fold = createPartitionFold(
@@ -74,6 +75,21 @@ describe('a machine that falls silent', () => {
     expect(fold.size).toBe(0);
   });
 
+  it('is told by the gateways’ clock where that of this process is clearly ahead', () => {
+    const { fold } = board(anEvent('PresenceChanged', { data: { status: 'busy' } }));
+    const newsAt = (now: number) => fold.machineNews(heard(SILENT_SINCE, true, 'devbox', NOW), now)[0]?.occurredAt;
+    expect(newsAt(NOW + 3_600_000)).toBe(NOW);
+    expect(newsAt(NOW + 1_000)).toBe(NOW + 1_000);
+    expect(newsAt(NOW - 3_600_000)).toBe(NOW - 3_600_000);
+    expect(fold.machineNews(heard(SILENT_SINCE, true), NOW + DAY_MS)).toMatchObject([{ occurredAt: NOW + DAY_MS }]);
+  });
+
+  it('comes back although the clock of a gateway was set back in between', () => {
+    const { fold, tell } = board(anEvent('PresenceChanged', { data: { status: 'busy' } }));
+    tell(NOW, ...fold.machineNews(heard(SILENT_SINCE, true), NOW));
+    expect(fold.machineNews(heard(SILENT_SINCE - 3_600_000, false), NOW)).toMatchObject([{ type: 'MachineReturned' }]);
+  });
+
   it('does not come back because the board itself began anew', () => {
     const { fold, tell } = board(anEvent('PresenceChanged', { data: { status: 'busy' } }));
     tell(NOW, ...fold.machineNews(heard(SILENT_SINCE, true), NOW));
@@ -110,27 +126,54 @@ describe('a machine that was renamed', () => {
 });
 
 describe('the watch over machines', () => {
-  const watchAt = async (startedAt: number, now: number) => {
-    let at = startedAt;
-    const log = { machines: async () => [{ report: aMachineReport({ machine: 'devbox' }), receivedAt: T0 }] };
-    const watch = createMachineWatch(log, logger, () => at, 1);
-    at = now;
-    const controller = new AbortController();
-    const running = watch.run(controller.signal);
-    await vi.waitFor(() => expect(watch.heard.size).toBe(1));
-    controller.abort();
-    await running;
+  const LOOK_MS = 1_000;
+  type Reports = Awaited<ReturnType<EventLog['machines']>>;
+  const heardAt = (receivedAt: number): Reports => [{ report: aMachineReport({ machine: 'devbox' }), receivedAt }];
+
+  /** What is known of the machine after looks that found these reports, one each second; a pause of so many ms, or a log that was away. */
+  const watched = async (...looks: readonly (Reports | { pauseMs: number } | Error)[]) => {
+    let at = 5_000_000;
+    let next = 0;
+    const machines = async (): Promise<Reports> => {
+      for (;;) {
+        const found = looks[next++];
+        if (found instanceof Error) throw found;
+        if (Array.isArray(found)) return found;
+        if (!found) return new Promise(() => undefined);
+        at += found.pauseMs;
+      }
+    };
+    const elapsed = () => {
+      at += LOOK_MS;
+      return at;
+    };
+    const watch = createMachineWatch({ machines }, logger, { lookEveryMs: 0, elapsed });
+    const abort = new AbortController();
+    void watch.run(abort.signal);
+    await vi.waitFor(() => expect(next).toBe(looks.length + 1));
+    abort.abort();
     return watch.heard.get('devbox');
   };
+  const looks = (count: number, reports = heardAt(T0)): Reports[] => Array.from({ length: count }, () => reports);
+  const UNTIL_LOST = MACHINE_LOST_MS / LOOK_MS + 1;
 
   it('finds silent what was not heard for long', async () => {
-    expect(await watchAt(T0, T0 + MACHINE_LOST_MS)).toEqual({ machine: 'devbox', heardAt: T0, isSilent: true });
-    expect(await watchAt(T0, T0 + MACHINE_LOST_MS - 1)).toEqual({ machine: 'devbox', heardAt: T0, isSilent: false });
+    expect(await watched(...looks(UNTIL_LOST))).toMatchObject({ heardAt: T0, isSilent: true });
+    expect(await watched(...looks(UNTIL_LOST - 1))).toMatchObject({ heardAt: T0, isSilent: false });
+    expect(await watched(...looks(UNTIL_LOST - 1), ...looks(2, heardAt(T0 + 1)))).toMatchObject({ isSilent: false });
   });
 
-  it('blames no machine for a silence that it slept through itself', async () => {
-    const startedAt = T0 + DAY_MS;
-    expect(await watchAt(startedAt, startedAt + 1_000)).toEqual({ machine: 'devbox', heardAt: T0, isSilent: false });
+  it('tells what time it is by the gateways’ clock, of a report that it saw come', async () => {
+    expect(await watched(...looks(1), ...looks(3, heardAt(T0 + 9_000)))).toMatchObject({
+      asOf: T0 + 9_000 + 2 * LOOK_MS,
+    });
+    expect(await watched(...looks(3))).toMatchObject({ asOf: null });
+  });
+
+  it('blames no machine for a silence that it slept through itself, or in which the log was away', async () => {
+    expect(await watched(...looks(2), { pauseMs: DAY_MS }, ...looks(2))).toMatchObject({ isSilent: false });
+    const away = Array.from({ length: 100 }, () => new Error('the log is away'));
+    expect(await watched(...looks(2), ...away, ...looks(2))).toMatchObject({ isSilent: false });
   });
 
   it('knows a machine by its former names too, unless another is called so by now', async () => {
@@ -138,7 +181,7 @@ describe('the watch over machines', () => {
       { report: aMachineReport({ machine: 'laptop' }), receivedAt: T0, formerNames: ['devbox', 'tower'] },
       { report: aMachineReport({ machine: 'tower' }), receivedAt: T0 + 1 },
     ];
-    const watch = createMachineWatch({ machines: async () => machines }, logger, () => T0, 1);
+    const watch = createMachineWatch({ machines: async () => machines }, logger, { lookEveryMs: 1 });
     const controller = new AbortController();
     const running = watch.run(controller.signal);
     await vi.waitFor(() => expect(watch.heard.size).toBe(3));
@@ -154,7 +197,7 @@ describe('the watch over machines', () => {
   it('finds silent at once what was taken off the board', async () => {
     const seen = { report: aMachineReport({ machine: 'devbox' }), receivedAt: T0 };
     const machines = vi.fn().mockResolvedValueOnce([seen]).mockResolvedValue([]);
-    const watch = createMachineWatch({ machines }, logger, () => T0 + 1_000, 1);
+    const watch = createMachineWatch({ machines }, logger, { lookEveryMs: 1 });
     const abort = new AbortController();
     const running = watch.run(abort.signal);
     await vi.waitFor(() => expect(watch.heard.get('devbox')).toMatchObject({ heardAt: T0, isSilent: true }));

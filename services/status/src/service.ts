@@ -28,7 +28,9 @@ const BATCH = 1_000;
 const CATCH_UP = { reads: 10, ms: 100 };
 const RETENTION_MS = 14 * 24 * 3_600_000;
 const LOG_AGE_MS = 30 * 24 * 3_600_000;
-const TRIM_EVERY_MS = 3_600_000;
+/** The log is trimmed after so much of its age has passed again, and at least so often. */
+const TRIM_SHARE = 1 / 10;
+const TRIM_MOST_MS = 3_600_000;
 const LEASE_MS = 6_000;
 /** Sees at least so often whether a machine fell silent. */
 const LOOK_MS = 1_000;
@@ -41,7 +43,7 @@ const RETRY_MS = { first: 100, most: 5_000 };
 export const createStatusService = (options: StatusServiceOptions) => {
   const { log, holder, logger, metrics, now = Date.now, retentionMs = RETENTION_MS } = options;
   const { logAgeMs = LOG_AGE_MS, leaseMs = LEASE_MS } = options;
-  const machines = createMachineWatch(log, logger, now, options.lookAtMachinesMs);
+  const machines = createMachineWatch(log, logger, { lookEveryMs: options.lookAtMachinesMs });
   let held = 0;
 
   /** Waits until this process may write the partition; `undefined` when aborted. Those who hold much let others go first. */
@@ -151,7 +153,7 @@ export const createStatusService = (options: StatusServiceOptions) => {
       } catch (error) {
         logger.warn({ err: error }, 'the log could not be trimmed');
       }
-      await pause(TRIM_EVERY_MS, signal);
+      await pause(Math.min(TRIM_MOST_MS, logAgeMs * TRIM_SHARE), signal);
     }
   };
 
