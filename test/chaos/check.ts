@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Card, Session } from '@crewboard/contract';
-import { advance } from '@crewboard/status';
-import type { LogReader } from './log-reader.ts';
+import { advance, type SessionState } from '@crewboard/status';
+import type { Logged } from './log-reader.ts';
+import type { PlayedSession } from './machine.ts';
 import type { Expected } from './offline.ts';
 
 /** One thing that is not as it would be had nothing ever gone wrong. */
@@ -24,16 +25,9 @@ const TIMED: readonly (keyof Card)[] = [
   ...(['status', 'since', 'quietSince', 'startedAt', 'lastActivityAt', 'condition', 'evidence', 'now'] as const),
   ...(['asks', 'attention', 'subagents', 'backgroundShells', 'disagreement'] as const),
 ];
-/** What was asked first, by the times: those of two prompts may change places by as little as an agent's measure of its clock is off. */
-const FIRST: readonly (keyof Card)[] = ['goal', 'title'];
-/** What the latest word says, by the times: where the board told wrong ones, that may be another until the next word. */
-const LATEST: readonly (keyof Card)[] = ['usage', 'model', 'permissionMode'];
-
-const FREE: Record<'machine' | 'board' | 'none', ReadonlySet<keyof Card>> = {
-  none: new Set(),
-  machine: new Set([...TIMED, ...FIRST]),
-  board: new Set([...TIMED, ...FIRST, ...LATEST]),
-};
+/** Where the board, or its machine, told wrong times. */
+const FREE: ReadonlySet<keyof Card> = new Set(TIMED);
+const NOTHING: ReadonlySet<keyof Card> = new Set();
 
 const tokensOf = ({ usage }: Card): number =>
   Object.values(usage.tokens).reduce(
@@ -60,52 +54,58 @@ const compareFields = (is: Card, ought: Card, free: ReadonlySet<keyof Card>, by:
       says: `${key} is ${JSON.stringify(is[key])} and by ${by} ${JSON.stringify(ought[key])}`,
     }));
 
-const compareTimes = (is: Card, { session }: Expected): Told[] => {
-  if (session.wrongClock !== 'machine') return [];
-  const offs = { startedAt: is.startedAt - session.startedAt, lastActivityAt: is.lastActivityAt - session.lastAt };
+const compareTimes = (is: Card, { wrongClock, startedAt, lastAt }: PlayedSession): Told[] => {
+  if (wrongClock !== 'machine') return [];
+  const offs = { startedAt: is.startedAt - startedAt, lastActivityAt: is.lastActivityAt - lastAt };
   return Object.entries(offs)
     .filter(([, offMs]) => Math.abs(offMs) > CLOCK_TOLERANCE_MS)
     .map(([key, offMs]) => ({ kind: 'wrong', says: `${key} is ${offMs} ms off` }));
 };
 
-const NOTHING: ReadonlySet<keyof Card> = new Set();
+/** What a board must say of one session. */
+export interface Ought {
+  session: PlayedSession;
+  /** What the input comes to. */
+  byInput: SessionState;
+  /** What the log comes to. */
+  byLog: SessionState;
+}
 
 const compareSession = (
   { summary: _summary, brief: _brief, pullRequest: _pullRequest, ...is }: Session,
-  of: Expected,
-  logged: LogReader,
+  { session, byInput, byLog }: Ought,
   now: number,
 ): Told[] => {
-  const ought = advance(of.state, now).card;
-  const state = logged.states.get(is.sessionId);
+  const ought = advance(byInput, now).card;
+  const isOffline = is.condition?.kind === 'offline';
   return [
     ...compareCounters(is, ought),
-    ...compareFields(is, ought, FREE[of.session.wrongClock ?? 'none'], 'the input'),
-    ...compareTimes(is, of),
+    ...compareFields(is, ought, session.wrongClock ? FREE : NOTHING, 'the input'),
+    ...compareTimes(is, session),
     // The same log gives the same card, whatever happened to clocks and processes on the way.
-    ...(state ? compareFields(is, advance(state, now).card, NOTHING, 'the log') : []),
+    ...compareFields(is, advance(byLog, now).card, NOTHING, 'the log'),
+    ...(isOffline ? [{ kind: 'wrong' as const, says: 'is offline, and its machine reports' }] : []),
   ];
 };
 
-/** Compares one board with what the input, and the log, say at `now`. */
+/** Compares one board with what it must say at `now`. */
 export const checkBoard = (
   where: string,
   sessions: readonly Session[],
-  expected: ReadonlyMap<string, Expected>,
-  logged: LogReader,
+  oughts: ReadonlyMap<string, Ought>,
   now: number,
 ): Finding[] => {
   const shown = new Map(sessions.map((session) => [session.sessionId, session]));
-  const findings = [...expected].flatMap(([sessionId, of]): Finding[] => {
+  const findings = [...oughts].flatMap(([sessionId, ought]): Finding[] => {
     const session = shown.get(sessionId);
     if (!session) return [{ kind: 'lost', sessionId, says: `${sessionId} is not on the board of ${where}` }];
-    return compareSession(session, of, logged, now).map(({ kind, says }) => ({
+    return compareSession(session, ought, now).map(({ kind, says }) => ({
       kind,
       sessionId,
       says: `${sessionId} at ${where}: ${says}`,
     }));
   });
-  const unknown = [...shown.keys()].filter((sessionId) => !expected.has(sessionId));
+  const unknown = [...shown.keys()].filter((sessionId) => !oughts.has(sessionId));
   const strange = (sessionId: string): Finding => ({
     kind: 'wrong',
     sessionId,
@@ -114,10 +114,17 @@ export const checkBoard = (
   return [...findings, ...unknown.map(strange)];
 };
 
-/** Whether every event of the input is in the log. */
-export const checkLog = (expected: ReadonlyMap<string, Expected>, { ids }: LogReader): Finding[] =>
-  [...expected].flatMap(([sessionId, { events }]) =>
-    events
-      .filter((id) => !ids.has(id))
-      .map((id): Finding => ({ kind: 'lost', sessionId, says: `${id} is not in the log` })),
-  );
+/** Whether the log has every event of the input, and no other. */
+export const checkLog = (
+  expected: ReadonlyMap<string, Pick<Expected, 'ids'>>,
+  logged: ReadonlyMap<string, Pick<Logged, 'ids'>>,
+): Finding[] =>
+  [...expected].flatMap(([sessionId, { ids: ought }]): Finding[] => {
+    const is = logged.get(sessionId)?.ids ?? new Set<string>();
+    const missing = [...ought].filter((id) => !is.has(id));
+    const strange = [...is].filter((id) => !ought.has(id));
+    return [
+      ...missing.map((id): Finding => ({ kind: 'lost', sessionId, says: `${id} is not in the log` })),
+      ...strange.map((id): Finding => ({ kind: 'wrong', sessionId, says: `${id} is in the log and in no input` })),
+    ];
+  });

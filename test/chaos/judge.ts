@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Session, sessionSchema } from '@crewboard/contract';
 import { openRedisLog } from '@crewboard/event-log';
-import type { SessionState } from '@crewboard/status';
 import { z } from 'zod';
-import { checkBoard, checkLog, type Finding } from './check.ts';
+import { checkBoard, checkLog, type Finding, type Ought } from './check.ts';
 import { createLogReader } from './log-reader.ts';
-import { createOffline } from './offline.ts';
+import { createOffline, stateOf } from './offline.ts';
 import type { Page } from './page.ts';
 import { OWNER, type Team } from './team.ts';
 
@@ -30,7 +29,9 @@ export interface Judge {
   readonly repeats: number;
   /** Reads what came into the log, before it may be trimmed. */
   keepUp(): Promise<void>;
-  /** Waits until all is right. Answers what was not, when the time is over; of no session a second time. */
+  /** Sessions that are still wrong after an earlier round told so: they are looked at again when they were right once. */
+  readonly leftOut: number;
+  /** Waits until all is right. Answers what was not, when the time is over; of no session that is left out. */
   untilRight(): Promise<Finding[]>;
   close(): Promise<void>;
 }
@@ -46,9 +47,17 @@ export const openJudge = async (team: Team, { page, retentionMs = Infinity }: Ju
   const log = await openRedisLog({ url: team.redisUrl });
   const logged = createLogReader(log);
   const offline = createOffline(OWNER);
-  const told = new Set<string | undefined>();
+  let leftOut = new Set<string | undefined>();
 
-  const leavesAt = ({ clock }: SessionState): number => clock + retentionMs;
+  /** By session; of those that the log knows nothing of there is nothing to compare, and {@link checkLog} tells. */
+  const oughts = (): Map<string, Ought> =>
+    new Map(
+      [...offline.sessions()].flatMap(([sessionId, expected]) => {
+        const { told = [], state: byLog } = logged.sessions.get(sessionId) ?? {};
+        const byInput = stateOf(expected.events, told);
+        return byInput && byLog ? [[sessionId, { session: expected.session, byInput, byLog }] as const] : [];
+      }),
+    );
 
   const look = async (): Promise<Finding[]> => {
     await logged.read();
@@ -57,16 +66,14 @@ export const openJudge = async (team: Team, { page, retentionMs = Infinity }: Ju
     for (const viewer of team.viewers) boards.set(viewer.name, [...viewer.board().sessions.values()]);
     if (page) boards.set('the page', await page.sessions());
     const now = Date.now();
-    const expected = new Map([...offline.sessions()].filter(([, { state }]) => now < leavesAt(state) + LEAVING_MS));
-    const mayHaveLeft = new Set(
-      [...expected].flatMap(([id, of]) => (now > leavesAt(of.state) - LEAVING_MS ? [id] : [])),
-    );
-    const findings = [...boards].flatMap(([where, sessions]) => {
+    const leavesAt = ({ byLog }: Ought): number => byLog.clock + retentionMs;
+    const all = [...oughts()].filter(([, ought]) => now < leavesAt(ought) + LEAVING_MS);
+    const onBoard = (sessions: readonly Session[]): Map<string, Ought> => {
       const shown = new Set(sessions.map(({ sessionId }) => sessionId));
-      const ought = new Map([...expected].filter(([id]) => shown.has(id) || !mayHaveLeft.has(id)));
-      return checkBoard(where, sessions, ought, logged, now);
-    });
-    return [...checkLog(expected, logged), ...findings].filter(({ sessionId }) => !told.has(sessionId));
+      return new Map(all.filter(([id, ought]) => now < leavesAt(ought) - LEAVING_MS || shown.has(id)));
+    };
+    const findings = [...boards].flatMap(([where, sessions]) => checkBoard(where, sessions, onBoard(sessions), now));
+    return [...checkLog(offline.sessions(), logged.sessions), ...findings];
   };
 
   return {
@@ -74,22 +81,27 @@ export const openJudge = async (team: Team, { page, retentionMs = Infinity }: Ju
       return offline.sessions().size;
     },
     get events() {
-      return logged.ids.size;
+      return logged.events;
     },
     get repeats() {
       return logged.repeats;
+    },
+    get leftOut() {
+      return leftOut.size;
     },
     keepUp: logged.read,
     untilRight: async () => {
       await offline.update(team.machines);
       const giveUpAt = performance.now() + RECOVERY_MS;
       for (;;) {
-        const findings = await look().catch((error: unknown): Finding[] => [{ kind: 'wrong', says: String(error) }]);
+        const all = await look().catch((error: unknown): Finding[] => [{ kind: 'wrong', says: String(error) }]);
+        const findings = all.filter(({ sessionId }) => !leftOut.has(sessionId));
         if (findings.length > 0 && performance.now() < giveUpAt) {
           await sleep(LOOK_EVERY_MS);
           continue;
         }
-        for (const { sessionId } of findings) if (sessionId !== undefined) told.add(sessionId);
+        leftOut = new Set(all.map(({ sessionId }) => sessionId));
+        leftOut.delete(undefined);
         return findings;
       }
     },

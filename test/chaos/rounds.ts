@@ -31,6 +31,8 @@ export interface Report {
   lost: number;
   twice: number;
   wrong: number;
+  /** Sessions that were found wrong and are so to the end: later rounds say nothing of them. */
+  leftOut: number;
   slowestRecoveryMs: Partial<Record<Kind, number>>;
   failedRounds: number[];
 }
@@ -75,6 +77,7 @@ export const runRounds = async ({ folder, seed, rounds, hasPage, isVerbose }: Ro
     lost: 0,
     twice: 0,
     wrong: 0,
+    leftOut: 0,
     slowestRecoveryMs: {},
     failedRounds: [],
   };
@@ -105,7 +108,7 @@ export const runRounds = async ({ folder, seed, rounds, hasPage, isVerbose }: Ro
     const outcome = isRight ? 'right' : `${count('lost')} lost, ${count('twice')} twice, ${count('wrong')} wrong`;
     console.log(
       `round ${round}: ${fault.kind} of ${fault.at} for ${fault.lastsMs} ms, ${outcome} after ${tookMs} ms` +
-        `, ${judge.sessions} sessions, ${judge.events} events`,
+        `, ${judge.sessions} sessions, ${judge.events} events${judge.leftOut > 0 ? `, ${judge.leftOut} left out` : ''}`,
     );
     if (isRight) return;
     report.failedRounds.push(round);
@@ -124,6 +127,7 @@ export const runRounds = async ({ folder, seed, rounds, hasPage, isVerbose }: Ro
   report.seconds = Math.round((performance.now() - begun) / 1_000);
   report.sessions = judge.sessions;
   report.events = judge.events;
+  report.leftOut = judge.leftOut;
   report.repeats = judge.repeats;
   report.returns = team.viewers.reduce((sum, viewer) => sum + viewer.returns, 0);
   return report;

@@ -212,6 +212,26 @@ describe('what a card tells', () => {
     expect(cardAt(named, T0)).toMatchObject({ title: 'Mine', goal: 'Fix the tail reader' });
   });
 
+  it('has the first prompt of its transcript for a goal, whatever the clocks said and hooks told before', () => {
+    const asked = (text: string, occurredAt: number, position: number) =>
+      anEvent('PromptSubmitted', { occurredAt, position, data: { text } });
+    const hooked = anEvent('PromptSubmitted', {
+      ...{ source: 'hook', stream: 'hooks', occurredAt: T0, data: { text: 'Third' } },
+    });
+    const written = [asked('First', T0, 1), asked('Second', T0 - 60 * MINUTE, 2)];
+    expect(cardAt(written, T0).goal).toBe('First');
+    expect(cardAt([hooked, ...written], T0).goal).toBe('First');
+    expect(cardAt([...written, hooked], T0).goal).toBe('First');
+    expect(cardAt([hooked], T0).goal).toBe('Third');
+    const other = anEvent('PromptSubmitted', {
+      stream: 'transcript:before',
+      occurredAt: T0 - 1,
+      data: { text: 'Zeroth' },
+    });
+    expect(cardAt([...written, other], T0).goal).toBe('Zeroth');
+    expect(cardAt([other, ...written.slice(0, 1)], T0).goal).toBe('Zeroth');
+  });
+
   it("does not take the client's own prompts for the goal", () => {
     expect(cardAt([anEvent('PromptSubmitted', { data: { by: 'client' } })], T0)).toMatchObject({
       goal: null,

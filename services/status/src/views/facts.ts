@@ -23,8 +23,8 @@ export const factsSchema = z.object({
   entrypoint: told(z.string()),
   clientVersion: told(z.string()),
   titles: z.object({ person: z.string().nullable(), model: z.string().nullable(), client: z.string().nullable() }),
-  /** The first thing that a person asked. */
-  goal: told(z.string()),
+  /** The first thing that a person asked, and the transcript that told it; null for another source. */
+  goal: z.object({ value: z.string(), at: ms, transcript: z.string().nullable().default(null) }).nullable(),
   reply: told(z.string()),
   model: told(z.string()),
   permissionMode: told(z.string()),
@@ -127,9 +127,10 @@ const afterOwn = (facts: Facts, event: SessionEvent): Facts => {
     case 'PromptSubmitted': {
       const { by, text } = event.data;
       if (by === 'client') return facts;
-      const goal = text && (!facts.goal || at < facts.goal.at) ? { value: shown(text), at } : facts.goal;
+      const transcript = event.source === 'transcript' ? event.stream : null;
+      const goal = text && isEarlier(facts.goal, at, transcript) ? { value: shown(text), at, transcript } : facts.goal;
       // A hook tells of the same prompt as the transcript, sooner.
-      return { ...facts, goal, prompts: plus(facts.prompts, event.source === 'transcript' ? 1 : 0) };
+      return { ...facts, goal, prompts: plus(facts.prompts, transcript === null ? 0 : 1) };
     }
     case 'AssistantReplied':
       return {
@@ -166,6 +167,14 @@ const afterOwn = (facts: Facts, event: SessionEvent): Facts => {
     default:
       return facts;
   }
+};
+
+/** One transcript tells its prompts in their order, whatever became of its machine's clock; and from the first on, unlike a hook. */
+const isEarlier = (goal: Facts['goal'], at: number, transcript: string | null): boolean => {
+  if (!goal) return true;
+  const isBySameKind = (goal.transcript === null) === (transcript === null);
+  if (!isBySameKind) return transcript !== null && goal.at > 0;
+  return (transcript === null || transcript !== goal.transcript) && at < goal.at;
 };
 
 interface Told<Value> {
@@ -212,7 +221,7 @@ const continued = (facts: Facts, { data }: EventOf<'SessionContinued'>): Facts =
     ...facts,
     from: isBetter ? { sessionId: fromSessionId, how } : facts.from,
     // The copied history is older than all that the session did itself.
-    goal: goal === null ? facts.goal : { value: goal, at: 0 },
+    goal: goal === null ? facts.goal : { value: goal, at: 0, transcript: null },
   };
 };
 
