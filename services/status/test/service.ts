@@ -1,9 +1,10 @@
-import type { Card, SessionEvent } from '@crewboard/contract';
+import { Writable } from 'node:stream';
+import { type Card, type SessionEvent, START_OFFSET } from '@crewboard/contract';
 import { anEvent, T0 } from '@crewboard/contract/testing';
 import type { EventLog } from '@crewboard/event-log';
 import { createLogger, createMetrics } from '@crewboard/runtime';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createStatusMetrics, createStatusService } from '../src/index.ts';
+import { createStatusMetrics, createStatusService, type StatusServiceOptions } from '../src/index.ts';
 
 const logger = createLogger({ name: 'status', level: 'silent' });
 const LEASE_MS = 600;
@@ -33,10 +34,11 @@ export const statusServiceSuite = (backend: string, open: () => Promise<EventLog
     });
 
     /** Runs a replica until `stop`, or the end of the test. */
-    const start = (holder: string, on: EventLog = log) => {
+    const start = (holder: string, options: Partial<StatusServiceOptions> = {}) => {
       const controller = new AbortController();
       const metrics = createStatusMetrics(createMetrics());
-      const service = createStatusService({ log: on, holder, logger, metrics, leaseMs: LEASE_MS, now: () => T0 });
+      const standard = { log, logger, metrics, leaseMs: LEASE_MS, now: () => T0 };
+      const service = createStatusService({ ...standard, holder, ...options });
       const running = service.run(controller.signal);
       const stop = async () => {
         controller.abort();
@@ -166,6 +168,37 @@ export const statusServiceSuite = (backend: string, open: () => Promise<EventLog
       await vi.waitFor(async () => expect(await cards()).toHaveLength(1), { timeout: 10_000, interval: 20 });
       await untilFolded();
       expect(await cards()).toEqual(gone);
+    });
+
+    it('drops no event for its age that nobody has folded, says so, and drops it when it is folded', async () => {
+      await log.append(lives(300));
+      const held = await Promise.all(
+        Array.from({ length: log.partitions }, (_, partition) => log.acquireLease(partition, 'hung', 60_000)),
+      );
+      const said: string[] = [];
+      const destination = new Writable({
+        write: (chunk, _encoding, done) => {
+          said.push(String(chunk));
+          done();
+        },
+      });
+      const warning = createLogger({ name: 'status', level: 'warn', destination });
+      const entries = async () => {
+        const all = Array.from({ length: log.partitions }, (_, p) =>
+          log.read(p, { after: START_OFFSET, count: 2_000 }),
+        );
+        return (await Promise.all(all)).flat().length;
+      };
+      start('one', { logger: warning, logAgeMs: 200, retentionMs: Number.POSITIVE_INFINITY, now: Date.now });
+      await vi.waitFor(() => expect(said.join('')).toContain('they are not folded yet'), { timeout: 10_000 });
+      expect(await entries()).toBe(1_800);
+      expect(await cards()).toEqual([]);
+
+      for (const lease of held) if (lease) await log.releaseLease(lease, 'hung');
+      await untilFolded();
+      expect(await cards()).toHaveLength(300);
+      // About exact: a backend drops them by the piece.
+      await vi.waitFor(async () => expect(await entries()).toBeLessThan(400), { timeout: 10_000 });
     });
 
     it('leaves a partition to another replica at once when it stops', async () => {
