@@ -8,7 +8,7 @@ import { prepare } from '../../bench/process.ts';
 import { createRandom } from '../../cli/src/demo/random.ts';
 import { growthOf } from './growth.ts';
 import { openJudge } from './judge.ts';
-import { play } from './load.ts';
+import { playInTurn } from './load.ts';
 import { takenByParts, takenByRedis } from './taken.ts';
 import { startTeam } from './team.ts';
 
@@ -17,11 +17,10 @@ const minutes = z.coerce.number().int().min(3).parse(values.minutes);
 
 const DAY_MS = 24 * 3_600_000;
 /** Sessions come and go as in weeks of a real team: those that rest for this long leave the board, and the log forgets what is older. */
-const RETENTION_MS = 45_000;
-const LOG_AGE_MS = 75_000;
+const RETENTION_MS = 60_000;
+const LOG_AGE_MS = 90_000;
 /** Sessions are short, for the same reason. */
 const OLD_BYTES = 12_000;
-const WRITERS = 1;
 const SAMPLE_EVERY_MS = 5_000;
 const SAMPLES_A_MINUTE = 60_000 / SAMPLE_EVERY_MS;
 /** Until as many sessions leave as come, and caches are full. */
@@ -57,7 +56,7 @@ const sample = async (): Promise<void> => {
 let findings = 0;
 for (let minute = 1; minute <= minutes; minute++) {
   for (let at = 0; at < SAMPLES_A_MINUTE; at++) {
-    await play(team, random, AbortSignal.timeout(SAMPLE_EVERY_MS), WRITERS);
+    await playInTurn(team, random, AbortSignal.timeout(SAMPLE_EVERY_MS));
     await judge.keepUp();
     await sample();
   }

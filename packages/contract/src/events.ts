@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Offset } from './offset.ts';
 
-/** The shape that today's code writes. Older entries are lifted to it on read, see `upcast.ts`. */
+/** The version of a type of event whose shape has never changed. See {@link versionOf}. */
 export const EVENT_VERSION = 1;
 
 /** The longest preview that an event carries, in UTF-16 units. Whoever makes an event cuts to it. */
@@ -31,7 +31,6 @@ const epochMs = z.number().int().min(0).max(8.64e15);
  * that is how a repeat is recognised. `occurredAt` is the machine's clock in ms since 1970 and is no order.
  */
 const metadata = {
-  schemaVersion: z.literal(EVENT_VERSION),
   sessionId,
   machine: name.min(1),
   /** `machine`: the board itself, of a machine. `person`: somebody who looks at the board. */
@@ -44,8 +43,11 @@ const metadata = {
   agentId: key.optional(),
 };
 
-const event = <Type extends string, Data extends z.ZodRawShape>(type: Type, data: Data) =>
-  z.object({ type: z.literal(type), ...metadata, data: z.object(data) });
+const event = <Type extends string, Data extends z.ZodRawShape, Version extends number = typeof EVENT_VERSION>(
+  type: Type,
+  data: Data,
+  version = EVENT_VERSION as Version,
+) => z.object({ type: z.literal(type), schemaVersion: z.literal(version), ...metadata, data: z.object(data) });
 
 /** Where the session works; told at first sight and again when any of it changed. `repo` is for people (`acme/widgets`), `remote` is exact. */
 export const SessionLocated = event('SessionLocated', {
@@ -345,6 +347,17 @@ export const sessionEventSchema = z.discriminatedUnion('type', [
 export type SessionEvent = z.infer<typeof sessionEventSchema>;
 export type SessionEventType = SessionEvent['type'];
 export type EventOf<Type extends SessionEventType> = Extract<SessionEvent, { type: Type }>;
+
+const versions = new Map<string, SessionEvent['schemaVersion']>(
+  sessionEventSchema.options.map(({ shape }) => [shape.type.value, shape.schemaVersion.value]),
+);
+
+/**
+ * The shape that today's code writes of a type; `undefined` for no type of ours. It rises when a type's shape changes (`event(type, data, 2)`, a step in
+ * `upcast.ts`, and another `BOARD_VERSION`: that board is folded from the log, with all that an older program could not read), and no other type's does:
+ * what both releases know, both read.
+ */
+export const versionOf = (type: string): SessionEvent['schemaVersion'] | undefined => versions.get(type);
 
 /** An event as it was read from the log. */
 export type RecordedEvent = SessionEvent & { offset: Offset };

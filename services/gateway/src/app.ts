@@ -90,8 +90,12 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
 
   await app.register(websocket, {
     options: { maxPayload: CLIENT_MESSAGE_BYTES, perMessageDeflate: false },
-    // The feed closes its sockets itself, with a reason.
-    preClose: (done) => done(),
+    preClose: (done) => {
+      // From now on who wants a socket is answered as anybody else: 503. Nobody would close a socket that is opened now, and the server waits for all.
+      app.server.removeAllListeners('upgrade');
+      // The feed closes its sockets itself, with a reason.
+      done();
+    },
   });
   await addSecurityHeaders(app, publicUrl);
   app.addHook('onRequest', methodHook);

@@ -36,7 +36,9 @@ export const feedRoute =
       for (const feed of feeds) feed.beat(now);
     }, limits.pingMs);
 
+    let isClosing = false;
     app.addHook('preClose', async () => {
+      isClosing = true;
       clearInterval(beat);
       watch?.stop();
       await Promise.all(Array.from(feeds, (feed) => feed.close(GOING_AWAY, 'the board goes away')));
@@ -56,6 +58,8 @@ export const feedRoute =
       (socket, request) => {
         const { signIn } = callerOf(request);
         const { after } = feedQuery.parse(request.query);
+        // It was on its way when the others were closed.
+        if (isClosing) return socket.terminate();
         if (feeds.size >= limits.maxSockets) {
           socket.close(TRY_AGAIN_LATER, 'too many feeds');
           return;

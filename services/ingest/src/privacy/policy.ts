@@ -1,4 +1,4 @@
-import type { EventOf, SessionEvent, SessionEventType } from '@crewboard/contract';
+import { type EventOf, type SessionEvent, type SessionEventType, versionOf } from '@crewboard/contract';
 import type { Show } from './show.ts';
 
 /** What of an event may leave; null where nothing of it may. */
@@ -164,14 +164,14 @@ const withoutWhat = (needs: string): string =>
 
 /** The event as it may leave at a tier; `undefined` where it may not. Pure. */
 export const disclose = (event: SessionEvent, show: Show): SessionEvent | undefined => {
-  const { type, schemaVersion, sessionId, machine, source, stream, position, occurredAt, agentId, data } = event;
+  const { type, sessionId, machine, source, stream, position, occurredAt, agentId, data } = event;
   // What goes in under a type comes out under it: the table says so, one by one.
   const of = DISCLOSED[type] as Disclose<SessionEventType>;
   const disclosed = of(data, show);
   if (disclosed === null) return undefined;
   return {
     type,
-    schemaVersion,
+    schemaVersion: versionOf(type),
     sessionId,
     machine,
     source,
