@@ -1,4 +1,4 @@
-import { keepMemorySmall } from '@crewboard/ingest/small-memory';
+import { keepMemorySmall, startFast } from '@crewboard/ingest/engine';
 import { Command, Option } from 'commander';
 import { version } from '../package.json' with { type: 'json' };
 import type { AgentFlags } from './agent/command.ts';
@@ -18,7 +18,10 @@ export const createProgram = (): Command => {
   program
     .command('up')
     .description('serve the board of this machine’s sessions, everything in one process')
-    .action(async () => (await import('./up.ts')).up(process.env));
+    .action(async () => {
+      startFast();
+      return (await import('./up.ts')).up(process.env);
+    });
 
   program
     .command('agent')
@@ -38,6 +41,7 @@ export const createProgram = (): Command => {
     .addOption(new Option('--settings <file>').hideHelp())
     .addOption(new Option('--log-file <file>').hideHelp())
     .action(async (flags: AgentFlags) => {
+      startFast();
       keepMemorySmall();
       return (await import('./agent/command.ts')).agent(process.env, flags);
     });

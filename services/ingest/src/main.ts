@@ -1,7 +1,8 @@
 import { createLogger, parseConfig, runUntilSignal } from '@crewboard/runtime';
 import { agentConfigSchema } from './config.ts';
-import { keepMemorySmall } from './small-memory.ts';
+import { keepMemorySmall, startFast } from './engine.ts';
 
+startFast();
 keepMemorySmall();
 const { startAgent } = await import('./agent.ts');
 
