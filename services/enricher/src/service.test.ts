@@ -108,6 +108,7 @@ test('replicas that die at any point lose nothing, and what is shown never goes 
       logger,
       now: clock,
       claimIdleMs: IDLE_MS,
+      restMs: 0,
       summarizer: (hears) =>
         createSummarizer({
           log: dyingLog,

@@ -15,11 +15,15 @@ export interface EnricherDeps {
   now?: () => number;
   /** What a consumer was handed so long ago is another's, in ms. */
   claimIdleMs?: number;
+  /** Between two reads of a changelog that is read up to its end, in ms. */
+  restMs?: number;
 }
 
 const GROUP = 'enricher';
 const READ_COUNT = 200;
 const READ_WAIT_MS = 500;
+/** Nothing is summed up sooner than seconds after it came: what comes meanwhile is taken, and acknowledged, in one step of the store each. */
+const REST_MS = 500;
 /** Longer than any entry waits with a consumer that lives: the others may take it for dead then. */
 const CLAIM_IDLE_MS = 10 * 60_000;
 const CLAIMS_PER_IDLE = 20;
@@ -32,7 +36,7 @@ const AGAIN_MS = 2_000;
  * stored: whoever dies leaves its entries to the others, and an effect that comes twice is the same one.
  */
 export const createEnricher = (deps: EnricherDeps) => {
-  const { log, logger, notices, now = Date.now, claimIdleMs = CLAIM_IDLE_MS } = deps;
+  const { log, logger, notices, now = Date.now, claimIdleMs = CLAIM_IDLE_MS, restMs = REST_MS } = deps;
 
   const sumUp = async (
     createSummarizer: NonNullable<EnricherDeps['summarizer']>,
@@ -72,6 +76,8 @@ export const createEnricher = (deps: EnricherDeps) => {
       summarizer.tick(signal);
       notices.renew();
       await acknowledge(group);
+      const isAtEnd = entries.length < READ_COUNT;
+      if (isAtEnd && entries.length > 0) await sleep(restMs, undefined, { signal }).catch(() => undefined);
     };
 
     /** Goes on after a fault: what was taken over stays with the summarizer, whichever reader it came from. */
