@@ -58,6 +58,65 @@ describe('the cursor store', () => {
     await store.close();
   });
 
+  it('appends what changed, and takes the last word on each', async () => {
+    const first = await openCursorStore(path, quiet);
+    for (let n = 0; n < 50; n++) first.files.set(`f${n}`, cursor);
+    first.ended.set('s', 7);
+    first.touch();
+    await first.close();
+    const whole = readFileSync(path, 'utf8');
+
+    const second = await openCursorStore(path, quiet);
+    second.files.set('f1', { ...cursor, offset: 100 });
+    second.files.set('f1', { ...cursor, offset: 101 });
+    second.files.delete('f2');
+    second.ended.delete('s');
+    second.touch();
+    await second.close();
+    const grown = readFileSync(path, 'utf8');
+    expect(grown.startsWith(whole)).toBe(true);
+    expect(grown.slice(whole.length).trimEnd().split('\n')).toHaveLength(3);
+
+    const third = await openCursorStore(path, quiet);
+    expect(third.files.get('f1')?.offset).toBe(101);
+    expect(third.files.size).toBe(49);
+    expect(third.ended.size).toBe(0);
+    await third.close();
+  });
+
+  it('is begun anew before it is much longer than what it holds', async () => {
+    const store = await openCursorStore(path, quiet);
+    let longest = 0;
+    for (let round = 0; round < 30; round++) {
+      for (let n = 0; n < 100; n++) store.files.set(`f${n}`, { ...cursor, offset: round });
+      store.touch();
+      await store.close();
+      longest = Math.max(longest, readFileSync(path, 'utf8').split('\n').length);
+    }
+    expect(longest).toBeLessThan(1_500);
+    const again = await openCursorStore(path, quiet);
+    expect([...again.files.values()].map(({ offset }) => offset)).toEqual(Array(100).fill(29));
+  });
+
+  it('loses one line at most with its writer, and goes on behind no half of one', async () => {
+    const store = await openCursorStore(path, quiet);
+    store.files.set('a', cursor);
+    store.touch();
+    await store.close();
+    const whole = readFileSync(path, 'utf8');
+    writeFileSync(path, `${whole}${JSON.stringify(['files', 'a', { ...cursor, offset: 100 }])}\n["files","a",{"offs`);
+    const again = await openCursorStore(path, quiet);
+    expect(again.files.get('a')?.offset).toBe(100);
+    again.files.set('b', cursor);
+    again.touch();
+    await again.close();
+    const last = await openCursorStore(path, quiet);
+    expect([...last.files].map(([name, { offset }]) => [name, offset])).toEqual([
+      ['a', 100],
+      ['b', 99],
+    ]);
+  });
+
   it.each(['', '{', '[]', '{"version":2}', '{"version":1,"files":{"a":{}},"presence":{},"ended":{}}'])(
     'begins anew on %j',
     async (text) => {

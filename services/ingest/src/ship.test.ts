@@ -24,10 +24,10 @@ const createSlowSink = () => {
   };
 };
 
-const start = () => {
+const start = (gatherMs = 0) => {
   const sink = createSlowSink();
   const stopping = new AbortController();
-  return { sink, stopping, shipper: createShipper({ ...deps, sink, signal: stopping.signal }) };
+  return { sink, stopping, shipper: createShipper({ ...deps, sink, signal: stopping.signal, gatherMs }) };
 };
 
 const events = (count: number, text = 'x') =>
@@ -44,6 +44,26 @@ describe('a shipper', () => {
     expect(sink.sent).toHaveLength(1);
     await sink.accept();
     expect(sink.sent[1]).toEqual([...second, ...third]);
+  });
+
+  it('makes one batch of what comes right behind another, and is not late for what comes later', async () => {
+    const { sink, shipper } = start(500);
+    shipper.offer(events(1));
+    await sink.accept();
+    for (let n = 0; n < 5; n++) shipper.offer(events(1));
+    await expect.poll(() => sink.sent.map((batch) => batch.length)).toEqual([1, 5]);
+    await sink.accept();
+    await new Promise((resolve) => setTimeout(resolve, 510));
+    shipper.offer(events(1));
+    expect(sink.sent.map((batch) => batch.length)).toEqual([1, 5, 1]);
+  });
+
+  it('waits for nothing more where a batch is full', async () => {
+    const { sink, shipper } = start(1_000_000);
+    shipper.offer(events(1));
+    shipper.offer(events(500));
+    await sink.accept();
+    expect(sink.sent.map((batch) => batch.length)).toEqual([1, 500]);
   });
 
   it('says that events are accepted only after they and all before are', async () => {
