@@ -7,8 +7,8 @@ import { licencesOf } from './licences.mjs';
 import { dist, root, stampFile, stampOfSources } from './sources.mjs';
 
 /**
- * What the package names as dependencies is installed beside it: lmdb finds its binary, pino its worker and jsonc-parser its
- * parts beside their own files. All else is bundled: it starts sooner, and nothing of the repository need be there.
+ * What the package names as dependencies is installed beside it: lmdb finds its binary and jsonc-parser its parts beside their own
+ * files. All else is bundled: it starts sooner, and nothing of the repository need be there.
  */
 const { dependencies } = JSON.parse(readFileSync(join(root, 'cli', 'package.json'), 'utf8'));
 const isFromOutside = (id) => Object.hasOwn(dependencies, id);

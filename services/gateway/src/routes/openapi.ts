@@ -3,9 +3,11 @@ import { openapiDocument } from '../openapi/document.ts';
 
 /** GET /api/openapi.json. */
 export const openapiRoute: FastifyPluginAsync = async (app) => {
-  const body = JSON.stringify(openapiDocument());
+  /** Made for the first who asks: most boards start without one. */
+  let body: string | undefined;
   app.get('/api/openapi.json', async (_request, reply) => {
     reply.type('application/json; charset=utf-8');
+    body ??= JSON.stringify(openapiDocument());
     return body;
   });
 };
