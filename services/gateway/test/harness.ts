@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { type Access, createAccess } from '@crewboard/access';
 import {
   type Board,
@@ -26,10 +25,11 @@ import {
 } from '@crewboard/event-log';
 import type { Records } from '@crewboard/records';
 import { openEmbeddedRecords } from '@crewboard/records/embedded';
-import { createLogger, createMetrics, type Logger, type Registry } from '@crewboard/runtime';
+import { createLogger, createMetrics, type Registry } from '@crewboard/runtime';
 import { onTestFinished } from 'vitest';
 import WebSocket from 'ws';
 import { z } from 'zod';
+import { memoryLogger as memoryLoggerOf } from '../../../test/support/memory-logger.ts';
 import { createGateway, type Gateway, type GatewayOptions } from '../src/index.ts';
 import { problemSchema } from '../src/problem.ts';
 
@@ -93,17 +93,8 @@ export const boardSchema = z.object({ offset: z.string(), sessions: z.array(sess
 
 export const card = (sessionId: string, overrides: Partial<Card> = {}): Card => aCard({ sessionId, ...overrides });
 
-/** A logger that keeps its lines. */
-export const memoryLogger = (level = 'info'): { logger: Logger; lines: string[] } => {
-  const lines: string[] = [];
-  const destination = new Writable({
-    write(chunk, _encoding, done) {
-      lines.push(String(chunk));
-      done();
-    },
-  });
-  return { logger: createLogger({ name: 'gateway', level, destination }), lines };
-};
+/** A gateway's logger that keeps its lines. */
+export const memoryLogger = (level?: string) => memoryLoggerOf('gateway', level);
 
 export interface TestGateway extends Gateway {
   registry: Registry;

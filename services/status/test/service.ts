@@ -1,9 +1,9 @@
-import { Writable } from 'node:stream';
 import { type Card, type SessionEvent, START_OFFSET } from '@crewboard/contract';
 import { anEvent, T0 } from '@crewboard/contract/testing';
 import type { EventLog } from '@crewboard/event-log';
 import { createLogger, createMetrics } from '@crewboard/runtime';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { memoryLogger } from '../../../test/support/memory-logger.ts';
 import { createStatusMetrics, createStatusService, type StatusServiceOptions } from '../src/index.ts';
 
 const logger = createLogger({ name: 'status', level: 'silent' });
@@ -175,22 +175,15 @@ export const statusServiceSuite = (backend: string, open: () => Promise<EventLog
       const held = await Promise.all(
         Array.from({ length: log.partitions }, (_, partition) => log.acquireLease(partition, 'hung', 60_000)),
       );
-      const said: string[] = [];
-      const destination = new Writable({
-        write: (chunk, _encoding, done) => {
-          said.push(String(chunk));
-          done();
-        },
-      });
-      const warning = createLogger({ name: 'status', level: 'warn', destination });
+      const said = memoryLogger('status', 'warn');
       const entries = async () => {
         const all = Array.from({ length: log.partitions }, (_, p) =>
           log.read(p, { after: START_OFFSET, count: 2_000 }),
         );
         return (await Promise.all(all)).flat().length;
       };
-      start('one', { logger: warning, logAgeMs: 200, retentionMs: Number.POSITIVE_INFINITY, now: Date.now });
-      await vi.waitFor(() => expect(said.join('')).toContain('they are not folded yet'), { timeout: 10_000 });
+      start('one', { logger: said.logger, logAgeMs: 200, retentionMs: Number.POSITIVE_INFINITY, now: Date.now });
+      await vi.waitFor(() => expect(said.lines.join('')).toContain('they are not folded yet'), { timeout: 10_000 });
       expect(await entries()).toBe(1_800);
       expect(await cards()).toEqual([]);
 

@@ -43,6 +43,11 @@ test('a settings file is told by which of our hooks it names', async () => {
   expect(await told('[]')).toBe('unreadable');
 });
 
+test('a settings file that is far too large is unreadable, at once', async () => {
+  const rest = Object.fromEntries(Array.from({ length: 200_000 }, (_, n) => [`key ${n}`, {}]));
+  expect(await hooksInstalled(folderWith(settingsWith(all, rest)), DATA)).toBe('unreadable');
+});
+
 test('a settings file that is a folder is unreadable', async () => {
   const folder = folderWith();
   expect(await hooksInstalled(join(folder, 'nothing'), DATA)).toBe('no');

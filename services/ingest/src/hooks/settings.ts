@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
@@ -141,14 +141,19 @@ export const parseSettings = (text: string, dataDir: string): SettingsView | und
 
 export type HooksInstalled = 'yes' | 'partly' | 'no' | 'disabled' | 'unreadable';
 
+/** A person's settings have some kilobytes. To look through what is far larger would take the agent from its work for many seconds. */
+const SETTINGS_MAX_BYTES = 1024 * 1024;
+
 /**
  * What the person's own settings say: `yes` where our hook is registered for every event that all supported clients know,
  * `disabled` where it is, but `disableAllHooks` stands beside it. Never rejects.
  */
 export const hooksInstalled = async (claudeDir: string, dataDir: string): Promise<HooksInstalled> => {
+  const path = join(claudeDir, 'settings.json');
   let text: string;
   try {
-    text = await readFile(join(claudeDir, 'settings.json'), 'utf8');
+    if ((await stat(path)).size > SETTINGS_MAX_BYTES) return 'unreadable';
+    text = await readFile(path, 'utf8');
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'no' : 'unreadable';
   }
