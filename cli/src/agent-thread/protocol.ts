@@ -14,7 +14,7 @@ export interface AgentThreadData {
   logLevel: string;
 }
 
-/** From the agent's thread. The next batch comes after the one before was accepted, or given up; reports wait for nothing. */
+/** From the agent's thread. Batches may come before those before them are accepted; reports wait for nothing. */
 export type FromAgent =
   | { kind: 'batch'; number: number; events: readonly SessionEvent[] }
   | { kind: 'report'; number: number; report: MachineReport }

@@ -12,27 +12,29 @@ const { logLevel, ...options } = workerData as AgentThreadData;
 const stop = new AbortController();
 const say = (message: FromAgent): void => port.postMessage(message);
 
+/** The other side keeps the order. */
+const AHEAD = 32;
+
 let lastBatch = 0;
-let accept: (number: number) => void = () => undefined;
+/** Batches that are not accepted yet, by number. */
+const accept = new Map<number, () => void>();
 let lastReport = 0;
 let answerReport: (answer: Extract<ToAgent, { kind: 'reported' }>) => void = () => undefined;
 const sink: EventSink = {
   send: async (events, signal) => {
     const number = ++lastBatch;
-    const accepted = new Promise<void>((resolve) => {
-      accept = (answered) => {
-        if (answered === number) resolve();
-      };
-    });
+    const accepted = new Promise<void>((resolve) => accept.set(number, resolve));
     say({ kind: 'batch', number, events });
     const aborted = new AbortController();
     try {
       await Promise.race([accepted, once(signal, 'abort', { signal: aborted.signal })]);
     } finally {
       aborted.abort();
+      accept.delete(number);
     }
     signal.throwIfAborted();
   },
+  ahead: AHEAD,
   report: (report) =>
     new Promise((resolve, reject) => {
       const number = ++lastReport;
@@ -53,7 +55,7 @@ const service = createIngestService({ ...options, target: 'solo', sink, logger }
 port.on('message', (message: ToAgent) => {
   switch (message.kind) {
     case 'accepted':
-      accept(message.number);
+      accept.get(message.number)?.();
       break;
     case 'reported':
       answerReport(message);

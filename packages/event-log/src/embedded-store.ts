@@ -31,6 +31,10 @@ export interface EmbeddedStore {
   checkpoint(partition: number): Offset;
   /** In a transaction. */
   setCheckpoint(partition: number, checkpoint: Offset): void;
+  /** The number of the last write of one kind. */
+  written(kind: string): number;
+  /** In a transaction. Throws when the write before this one is not there. */
+  countWrite(kind: string, number: number): void;
   fence(partition: number): number;
   /** In a transaction. */
   raiseFence(partition: number): number;
@@ -73,6 +77,7 @@ const build = (
 ): EmbeddedStore => {
   checkPartitions(meta, count, dir);
   const partitions = Array.from({ length: count }, (_, partition) => openPartition(root, meta, partition));
+  const written = (kind: string): number => Number(meta.get(`written/${kind}`) ?? 0);
   const fence = (partition: number): number => Number(meta.get(`fence/${partition}`) ?? 0);
 
   const store: EmbeddedStore = {
@@ -86,6 +91,11 @@ const build = (
     checkpoint: (partition) => meta.get(`checkpoint/${partition}`) ?? START_OFFSET,
     setCheckpoint: (partition, checkpoint) => {
       meta.putSync(`checkpoint/${partition}`, checkpoint);
+    },
+    written,
+    countWrite: (kind, number) => {
+      if (written(kind) !== number - 1) throw new Error('what was to be written before this came to nothing');
+      meta.putSync(`written/${kind}`, String(number));
     },
     fence,
     raiseFence: (partition) => {

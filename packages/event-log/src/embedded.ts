@@ -2,6 +2,7 @@ import type { SessionEvent } from '@crewboard/contract';
 import { z } from 'zod';
 import { createEmbeddedGroup } from './embedded-group.ts';
 import type { StoredChange } from './embedded-history.ts';
+import { createSteps } from './embedded-steps.ts';
 import { openStore, type PartitionStore } from './embedded-store.ts';
 import { ENRICHMENT_KINDS, enrichmentField, readableEnrichments } from './enrichment.ts';
 import { createChangeReader, cutLetter, isLetterToForget, isToForget, type RawEntry, toEventEntry } from './entries.ts';
@@ -10,9 +11,10 @@ import { type RingKind, ringId } from './history-ring.ts';
 import { createLeases } from './leases.ts';
 import { groupByPartition, partitionOf } from './partition.ts';
 import { parseRow } from './rows.ts';
-import type { Sequence } from './sequence.ts';
+import type { Claim, Sequence } from './sequence.ts';
 import { readableHistory, readableMachines, readableSpans, readableStory } from './stored.ts';
 import { createWaits } from './waits.ts';
+import { createWriteBehind, type WriteBehind } from './write-behind.ts';
 
 export interface EmbeddedLogOptions {
   /** The log's own folder; made where there is none. */
@@ -23,6 +25,9 @@ export interface EmbeddedLogOptions {
 
 /** So many dead letters are kept. */
 const DEAD_LETTERS_MAX = 10_000;
+
+/** Each is held in memory until it is on disk. */
+const APPENDS_AHEAD = 32;
 
 const deadLetterSchema = z.object({ from: z.string(), reason: z.string(), raw: z.string(), at: z.number() });
 
@@ -38,14 +43,27 @@ const nameKey = (name: string): Uint8Array => Buffer.from(name);
 /**
  * The log in a folder, for one process at a time: a second one gets `LogInUse`.
  *
- * What `append` and `save` resolved for outlives the process, `kill -9` included. The disk is told to write at once, but
- * not waited for: a power loss may take the last moments (usually some 10 ms), never the order or the rest. Transcripts
- * are the source of all events, and a reader of them that keeps its cursor elsewhere may then be ahead of the log.
+ * Nobody waits for the disk: events and changes can be read as soon as they are given, before they are written. What `append` resolved
+ * for outlives the process, `kill -9` included; a fold's step outlives it soon after `save`, or is taken again from the checkpoint. A power
+ * loss may take the last moments (usually some 10 ms), never the order or the rest. Transcripts are the source of all events, and a
+ * reader of them that keeps its cursor elsewhere may then be ahead of the log.
  */
 export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLogOptions): Promise<EventLog> => {
   const { store, close } = await openStore(dir, count);
   const waits = createWaits();
   const { root } = store;
+  const writeBehind = (kind: string): WriteBehind =>
+    createWriteBehind(() => {
+      // Else it may be what this turn of the event loop saw first.
+      root.resetReadTxn();
+      return store.written(kind);
+    });
+  const appends = writeBehind('appends');
+  const boards = Array.from(store.partitions.keys(), (partition) => {
+    const kind = `steps/${partition}`;
+    const writes = writeBehind(kind);
+    return { kind, writes, steps: createSteps(writes) };
+  });
   let closing: Promise<void> | undefined;
   const isClosed = (): boolean => closing !== undefined;
 
@@ -55,6 +73,12 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
   const part = (partition: number): PartitionStore => {
     assertOpen();
     const found = store.partitions[partition];
+    if (!found) throw new RangeError(`there is no partition ${partition}`);
+    return found;
+  };
+  const boardOf = (partition: number) => {
+    assertOpen();
+    const found = boards[partition];
     if (!found) throw new RangeError(`there is no partition ${partition}`);
     return found;
   };
@@ -68,16 +92,36 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
     }
   };
 
+  /** Writes what was claimed, and what else belongs to it. Where that fails, nobody sees the claims any more. */
+  const write = async <Result>(claims: readonly Claim[], action: () => Result): Promise<Result> => {
+    try {
+      const result = await transact(() => {
+        const done = action();
+        for (const claim of claims) claim.write();
+        return done;
+      });
+      for (const claim of claims) claim.settle();
+      return result;
+    } catch (error) {
+      for (const claim of claims) claim.withdraw();
+      throw error;
+    }
+  };
+
+  const claim = (sequence: Sequence, raws: readonly string[]): Claim => {
+    const claimed = sequence.claim(raws);
+    if (raws.length > 0) waits.notify(sequence.topic);
+    return claimed;
+  };
+
   const append = async (events: readonly SessionEvent[]): Promise<void> => {
     const batches = [...groupByPartition(events, count)].map(([partition, batch]) => ({
       sequence: part(partition).events,
       raws: batch.map((event) => JSON.stringify(event)),
     }));
     if (batches.length === 0) return;
-    await transact(() => {
-      for (const { sequence, raws } of batches) sequence.append(raws);
-    });
-    for (const { sequence } of batches) waits.notify(sequence.topic);
+    const claims = batches.map(({ sequence, raws }) => claim(sequence, raws));
+    await appends.add((number) => write(claims, () => store.countWrite('appends', number)));
   };
 
   const readFrom = async (sequence: Sequence, options: ReadOptions): Promise<RawEntry[]> => {
@@ -94,12 +138,17 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
   };
 
   const deadLetter = async (letter: DeadLetter): Promise<void> => {
-    await transact(() => store.deadLetters.append([JSON.stringify(cutLetter(letter))]));
+    assertOpen();
+    await write([store.deadLetters.claim([JSON.stringify(cutLetter(letter))])], () => undefined);
     await store.deadLetters.trim({ maxEntries: DEAD_LETTERS_MAX });
   };
 
-  const readRing = (kind: RingKind, sessionId: string): string[] =>
-    part(partitionOf(sessionId, count)).rings.read(ringId(kind, sessionId));
+  /** What is read of a board beside its changes is on disk: steps on their way are waited for. */
+  const readRing = async (kind: RingKind, sessionId: string): Promise<string[]> => {
+    const partition = partitionOf(sessionId, count);
+    await boardOf(partition).writes.settled();
+    return part(partition).rings.read(ringId(kind, sessionId));
+  };
 
   const leases = createLeases({
     read: (partition) => store.fence(partition),
@@ -112,6 +161,7 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
 
   return {
     partitions: count,
+    appendsAhead: APPENDS_AHEAD,
     epoch: async () => {
       assertOpen();
       return store.epoch();
@@ -131,13 +181,15 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
     },
 
     load: async (partition) => {
+      await boardOf(partition).steps.restart();
       const { rows, changes, enrichments } = part(partition);
       const raws = Array.from(rows.getRange({}), ({ value }) => value);
-      const at = { checkpoint: store.checkpoint(partition), changesOffset: changes.last() };
+      const at = { checkpoint: store.checkpoint(partition), changesOffset: changes.lastOnDisk() };
       const known = Array.from(enrichments.getRange({}), ({ value }) => value);
       return { rows: raws.map(parseRow), enrichments: readableEnrichments(known), ...at };
     },
     save: async (lease, projection) => {
+      leases.assertNewest(lease);
       const { rows, changes, rings, enrichments } = part(lease.partition);
       const saved = projection.rows.map((row: Row) => [nameKey(row.sessionId), JSON.stringify(row)] as const);
       const appended = projection.changes.map((change) => JSON.stringify(change));
@@ -146,25 +198,26 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
         ...projection.story.map(({ sessionId, entry }) => toRing('story', sessionId, entry)),
         ...projection.spans.map(({ sessionId, span }) => toRing('spans', sessionId, span)),
       ];
-      await transact(() => {
+      const { kind, steps } = boardOf(lease.partition);
+      const step = (number: number): void => {
         leases.assertNewest(lease);
+        store.countWrite(kind, number);
         for (const sessionId of projection.removed) {
           rows.removeSync(nameKey(sessionId));
-          for (const kind of RINGS) rings.remove(ringId(kind, sessionId));
+          for (const ring of RINGS) rings.remove(ringId(ring, sessionId));
           for (const type of ENRICHMENT_KINDS) enrichments.removeSync(nameKey(enrichmentField({ type, sessionId })));
         }
         for (const [key, raw] of saved) rows.putSync(key, raw);
         rings.append(told);
-        changes.append(appended);
         store.setCheckpoint(lease.partition, projection.checkpoint);
-      });
-      if (appended.length > 0) waits.notify(changes.topic);
+      };
+      await steps.take((number) => write([claim(changes, appended)], () => step(number)));
     },
     resetBoard: () => transact(() => store.clearBoard()),
 
-    history: async (sessionId) => readableHistory(readRing('history', sessionId)),
-    spans: async (sessionId) => readableSpans(readRing('spans', sessionId)),
-    story: async (sessionId) => readableStory(readRing('story', sessionId)),
+    history: async (sessionId) => readableHistory(await readRing('history', sessionId)),
+    spans: async (sessionId) => readableSpans(await readRing('spans', sessionId)),
+    story: async (sessionId) => readableStory(await readRing('story', sessionId)),
 
     saveMachine: async (machine) => {
       const raw = JSON.stringify(machine);
@@ -177,6 +230,7 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
 
     removeMachine: (machine) => transact(() => void store.machines.removeSync(nameKey(machine))),
     checkpoint: async (partition) => {
+      await boardOf(partition).writes.settled();
       part(partition);
       return store.checkpoint(partition);
     },
@@ -191,22 +245,19 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
       await store.deadLetters.removeWhere((raw) => isLetterToForget(raw, sessionIds));
     },
 
-    appendChanges: (changes) =>
-      transact(() => {
-        let appended = 0;
+    appendChanges: async (changes) => {
+      const claims: Claim[] = [];
+      await write(claims, () => {
         for (const change of changes) {
           const { rows, changes: changelog, enrichments } = part(partitionOf(change.sessionId, count));
           if (!rows.doesExist(nameKey(change.sessionId))) continue;
           const raw = JSON.stringify(change);
-          changelog.append([raw]);
           enrichments.putSync(nameKey(enrichmentField(change)), raw);
-          appended += 1;
+          claims.push(claim(changelog, [raw]));
         }
-        return appended;
-      }).then((appended) => {
-        if (appended > 0) for (const { changes: changelog } of store.partitions) waits.notify(changelog.topic);
-        return appended;
-      }),
+      });
+      return claims.length;
+    },
     readChanges: async (partition, options) => readChanges(partition, options),
     changesHorizon: async (partition) => part(partition).changes.horizon(),
 
@@ -226,6 +277,7 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
       const { olderThan } = options;
       const heldBack: number[] = [];
       for (const [partition, { events, changes }] of store.partitions.entries()) {
+        await boardOf(partition).writes.settled();
         const keepFrom = events.read(store.checkpoint(partition), 1)[0]?.offset;
         if (keepFrom && olderThan !== undefined && events.isOlder(keepFrom, olderThan)) heldBack.push(partition);
         await events.trim({ ...options, keepFrom });
@@ -238,6 +290,7 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
     close: () => {
       closing ??= (async () => {
         waits.close();
+        await Promise.all([appends, ...boards.map(({ writes }) => writes)].map((each) => each.settled()));
         await close();
       })();
       return closing;

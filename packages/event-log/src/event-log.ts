@@ -140,6 +140,8 @@ export class LogUnavailable extends Error {
  */
 export interface EventLog {
   readonly partitions: number;
+  /** So many appends may be under way at once without losing their order: one that fails takes those behind it along. At least 1. */
+  readonly appendsAhead: number;
 
   /** Names this board's life: an offset of another epoch means nothing here. The same until `resetBoard`. */
   epoch(): Promise<string>;
@@ -162,7 +164,10 @@ export interface EventLog {
 
   /** Rows and checkpoint as of one moment; empty rows and `START_OFFSET` for a new board. */
   load(partition: number): Promise<PartitionBoard>;
-  /** Rows, changes and checkpoint in one atomic step. Throws {@link FencedOff} when the lease is not the newest. */
+  /**
+   * Rows, changes and checkpoint in one atomic step, after all steps before it. Throws {@link FencedOff} when the lease is not the newest. May
+   * resolve before the step is durable: when it comes to nothing then, so do those behind it, and the next call throws until the next `load`.
+   */
   save(lease: Lease, projection: Projection): Promise<void>;
   /**
    * Forgets rows, histories, stories, spans, changelog and checkpoint of all partitions and begins a new epoch. The events stay, and offsets go on

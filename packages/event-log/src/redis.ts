@@ -207,6 +207,8 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
 
   return {
     partitions: count,
+    // Requests that come meanwhile are one step anyway, and a lost connection says nothing of what came through.
+    appendsAhead: 1,
     epoch: async () => {
       const stored = await command((redis) => redis.get(keys.epoch));
       if (stored !== null) return stored;

@@ -1,6 +1,7 @@
 import { type Offset, START_OFFSET } from '@crewboard/contract';
 import type { Database, RootDatabase } from 'lmdb';
 import type { RawEntry } from './entries.ts';
+import { createTail, type Keyed } from './tail.ts';
 
 /** How many keys one clock millisecond has. */
 const KEYS_PER_MS = 1000;
@@ -22,16 +23,28 @@ export interface TrimOptions {
   maxEntries?: number;
 }
 
+/** Entries that have their offsets, and are on their way to the disk. */
+export interface Claim {
+  /** In a transaction, and in the order of the claims. */
+  write(): void;
+  /** After the transaction. */
+  settle(): void;
+  /** After a transaction that came to nothing: whoever reads from now on does not see them. */
+  withdraw(): void;
+}
+
 /** An ordered, persistent list of texts in LMDB. What says "in a transaction" may be called only there. */
 export interface Sequence {
   readonly topic: string;
-  /** In a transaction. */
-  append(raws: readonly string[]): void;
+  /** Gives entries the next offsets. They can be read at once: others of this process need not wait for the disk. */
+  claim(raws: readonly string[]): Claim;
   read(after: Offset, count: number): RawEntry[];
   /** The newest first. */
   newest(count: number): RawEntry[];
   at(offset: Offset): string | undefined;
   last(): Offset;
+  /** The last that is in the same state of the disk as all else that is read of it now. */
+  lastOnDisk(): Offset;
   /** The last entry that was removed; `START_OFFSET` where none was. */
   horizon(): Offset;
   /** Whether an entry is from before a time, in ms since 1970. */
@@ -62,19 +75,43 @@ export const openSequence = (
     return Math.max(toKey(horizon()), given);
   };
   let lastGiven = lastKey();
+  const tail = createTail(lastGiven);
+  const newestKey = (): number => Math.max(tail.last, lastKey());
 
-  const append = (raws: readonly string[]): void => {
+  const claim = (raws: readonly string[]): Claim => {
     const now = Date.now() * KEYS_PER_MS;
-    for (const raw of raws) {
+    const claimed = raws.map((raw): Keyed => {
       lastGiven = Math.max(lastGiven + 1, now);
-      entries.putSync(lastGiven, raw);
-    }
+      return { key: lastGiven, raw };
+    });
+    tail.push(claimed);
+    return {
+      write: () => {
+        for (const { key, raw } of claimed) entries.putSync(key, raw);
+      },
+      settle: () => tail.settle(claimed),
+      withdraw: () => tail.remove(claimed.map(({ key }) => key)),
+    };
   };
 
-  const toEntry = ({ key, value }: { key: number; value: string }): RawEntry => ({ offset: toOffset(key), raw: value });
-  const read = (after: Offset, count: number): RawEntry[] =>
-    Array.from(entries.getRange({ start: toKey(after) + 1, limit: count }), toEntry);
-  const newest = (count: number): RawEntry[] => Array.from(entries.getRange({ reverse: true, limit: count }), toEntry);
+  const toEntry = ({ key, raw }: Keyed): RawEntry => ({ offset: toOffset(key), raw });
+  const onDisk = ({ key, value }: { key: number; value: string }): Keyed => ({ key, raw: value });
+
+  /** From the disk what the tail does not have. */
+  const read = (after: Offset, count: number): RawEntry[] => {
+    const from = toKey(after);
+    if (from >= tail.after) return tail.read(from, count).map(toEntry);
+    // What the tail let go may be newer than what this turn of the event loop has seen of the disk so far.
+    root.resetReadTxn();
+    const older = Array.from(entries.getRange({ start: from + 1, end: tail.after + 1, limit: count }), onDisk);
+    return [...older, ...tail.read(tail.after, count - older.length)].map(toEntry);
+  };
+  const newest = (count: number): RawEntry[] => {
+    const newer = tail.read(tail.after, Number.POSITIVE_INFINITY).reverse().slice(0, count);
+    const limit = count - newer.length;
+    const older = limit > 0 ? Array.from(entries.getRange({ reverse: true, start: tail.after, limit }), onDisk) : [];
+    return [...newer, ...older].map(toEntry);
+  };
 
   /** The first key to keep. */
   const trimPoint = ({ olderThan, maxEntries, keepFrom }: TrimOptions): number => {
@@ -100,6 +137,7 @@ export const openSequence = (
       const keys = Array.from(entries.getKeys({ end: point, limit: TRIM_STEP }));
       if (keys.length === 0) return;
       await root.childTransaction(() => remove(keys));
+      tail.remove(keys);
     }
   };
 
@@ -111,12 +149,14 @@ export const openSequence = (
 
   const removeWhere: Sequence['removeWhere'] = async (isUnwanted) => {
     // What comes while it looks is left: it ends, however busy the log is.
-    const end = lastKey();
+    const end = newestKey();
     let found: number[] = [];
     const removeFound = async (): Promise<void> => {
       const keys = found;
       found = [];
-      if (keys.length > 0) await root.childTransaction(() => removeKeys(keys));
+      if (keys.length === 0) return;
+      await root.childTransaction(() => removeKeys(keys));
+      tail.remove(keys);
     };
     for (let after = START_OFFSET; toKey(after) < end; ) {
       const step = read(after, LOOK_STEP);
@@ -132,15 +172,20 @@ export const openSequence = (
 
   return {
     topic,
-    append,
+    claim,
     read,
     newest,
-    at: (offset) => entries.get(toKey(offset)),
-    last: () => toOffset(lastKey()),
+    at: (offset) => tail.at(toKey(offset)) ?? entries.get(toKey(offset)),
+    last: () => toOffset(newestKey()),
+    lastOnDisk: () => toOffset(lastKey()),
     horizon,
     isOlder: (offset, than) => toKey(offset) < than * KEYS_PER_MS,
     trim,
     removeWhere,
-    clear: () => remove(Array.from(entries.getKeys({}))),
+    clear: () => {
+      const keys = Array.from(entries.getKeys({}));
+      remove(keys);
+      tail.remove(keys);
+    },
   };
 };

@@ -1,6 +1,6 @@
 import type { SessionEvent } from '@crewboard/contract';
 import { anEvent } from '@crewboard/contract/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { DeadLine } from './dead-letters.ts';
 import { createShipper } from './ship.ts';
 import type { EventSink } from './sink.ts';
@@ -64,6 +64,23 @@ describe('a shipper', () => {
     shipper.offer(events(500));
     await sink.accept();
     expect(sink.sent.map((batch) => batch.length)).toEqual([1, 500]);
+  });
+
+  it('goes ahead of a sink that takes long, no further than it allows, and says what is accepted in order', async () => {
+    const slow = createSlowSink();
+    const sink = { send: slow.send, ahead: 2 };
+    const shipper = createShipper({ ...deps, sink, signal: new AbortController().signal });
+    const accepted: number[] = [];
+    for (const n of [1, 2, 3]) {
+      shipper.offer(events(1), () => accepted.push(n));
+      await vi.waitFor(() => expect(slow.sent).toHaveLength(Math.min(n, 2)));
+    }
+    expect(accepted).toEqual([]);
+    for (const n of [1, 2, 3]) {
+      await slow.accept();
+      await vi.waitFor(() => expect(accepted).toHaveLength(n));
+    }
+    expect(accepted).toEqual([1, 2, 3]);
   });
 
   it('says that events are accepted only after they and all before are', async () => {

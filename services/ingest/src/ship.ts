@@ -39,7 +39,7 @@ export interface Shipper {
 }
 
 export interface ShipperDeps {
-  sink: Pick<EventSink, 'send'>;
+  sink: Pick<EventSink, 'send' | 'ahead'>;
   deadLetters: Pick<DeadLetters, 'add'>;
   metrics: Pick<IngestMetrics, 'eventsSent'>;
   signal: AbortSignal;
@@ -54,6 +54,10 @@ export const createShipper = (deps: ShipperDeps): Shipper => {
   let queuedEvents = 0;
   let acceptedAt: number | null = null;
   let isSending = false;
+  const { ahead = 1 } = sink;
+  /** Batches that are sent and not accepted yet, and the last of them. */
+  const onTheirWay = new Set<Promise<void>>();
+  let last = Promise.resolve();
   /** Readers that wait for room, and those that wait for everything to be accepted. */
   let forRoom: Deferred[] = [];
   const forAll = new Set<Deferred>();
@@ -89,11 +93,38 @@ export const createShipper = (deps: ShipperDeps): Shipper => {
     deadLetters.add({ file: stream, offset: position, length: sizeBytes, reason });
 
   let sentAt = Number.NEGATIVE_INFINITY;
+  let sentEvents = 0;
 
   /** How long what is queued waits for more, in ms. */
   const restMs = (): number => {
-    const isPart = queuedEvents > 0 && queuedEvents < BATCH_EVENTS;
+    const unsent = queuedEvents - sentEvents;
+    const isPart = unsent > 0 && unsent < BATCH_EVENTS;
     return isPart ? Math.max(0, sentAt + gatherMs - performance.now()) : 0;
+  };
+
+  /** Resolves when these and all before them are accepted. */
+  const ship = async (batch: readonly Shipment[], before: Promise<void>): Promise<void> => {
+    const events = batch.length === 1 && batch[0] ? batch[0].events : batch.flatMap((shipment) => shipment.events);
+    if (events.length > 0) sentAt = performance.now();
+    sentEvents += events.length;
+    await Promise.all([before, events.length > 0 ? sink.send(events, signal, setAside) : undefined]);
+    sentEvents -= events.length;
+    queuedEvents -= events.length;
+    if (events.length > 0) {
+      metrics.eventsSent(events.length);
+      acceptedAt = now();
+    }
+    for (const { onAccepted } of batch) onAccepted?.();
+    if (queuedEvents < QUEUE_EVENTS) wake();
+  };
+
+  /** Resolves when the next batch may go: a sink that takes several does not hold it up, however long one of them takes. */
+  const send = async (batch: readonly Shipment[]): Promise<void> => {
+    last = ship(batch, last);
+    const arrival: Promise<void> = last.catch(end).finally(() => onTheirWay.delete(arrival));
+    onTheirWay.add(arrival);
+    await (ahead > 1 ? atMost(gatherMs, arrival) : arrival);
+    if (onTheirWay.size >= ahead) await Promise.race(onTheirWay);
   };
 
   const pump = async (): Promise<void> => {
@@ -103,17 +134,7 @@ export const createShipper = (deps: ShipperDeps): Shipper => {
       while (queue.length > 0 && !failure) {
         const waitMs = restMs();
         if (waitMs > 0) await sleep(waitMs, undefined, { signal });
-        const batch = nextBatch();
-        const events = batch.length === 1 && batch[0] ? batch[0].events : batch.flatMap((shipment) => shipment.events);
-        if (events.length > 0) {
-          sentAt = performance.now();
-          await sink.send(events, signal, setAside);
-          metrics.eventsSent(events.length);
-          queuedEvents -= events.length;
-          acceptedAt = now();
-        }
-        for (const { onAccepted } of batch) onAccepted?.();
-        if (queuedEvents < QUEUE_EVENTS) wake();
+        await send(nextBatch());
       }
     } catch (error) {
       end(error);
@@ -172,6 +193,16 @@ const sizeOf = (event: SessionEvent): number => {
   const said = data.text ?? data.input;
   return 400 + (typeof said === 'string' ? said.length : 0);
 };
+
+/** Waits for it, but not for longer. */
+const atMost = (ms: number, arrival: Promise<void>): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    void arrival.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 
 interface Deferred {
   promise: Promise<void>;

@@ -19,22 +19,53 @@ export interface EventSink {
    * aborts. Never waits for events.
    */
   report(report: MachineReport, signal: AbortSignal): Promise<void>;
+  /** So many sends may be under way at once, and are accepted in their order; 1 where it is not said. */
+  readonly ahead?: number;
   standing(): Standing;
 }
 
+type SinkLog = Pick<EventLog, 'append' | 'appendsAhead' | 'saveMachine'>;
+
 /** Appends to the log directly: for solo use, and for agents that are trusted with Redis. Events and reports have this machine's times. */
-export const logSink = (log: Pick<EventLog, 'append' | 'saveMachine'>, logger?: Logger): EventSink => ({
-  send(events, signal) {
-    const attempt: Attempt = async () => {
-      try {
-        await log.append(events);
-        return { ok: true };
-      } catch (error) {
-        return { ok: false, reason: 'the log did not accept the events', error };
-      }
-    };
-    return untilAccepted(attempt, { signal, ...(logger ? { logger } : {}) });
-  },
-  report: (report) => log.saveMachine({ report, receivedAt: Date.now() }),
-  standing: () => ({ clockSkewMs: 0, boardVersion: null, trouble: null }),
-});
+export const logSink = (log: SinkLog, logger?: Logger): EventSink => {
+  let last: Promise<void> = Promise.resolve();
+  let underWay = 0;
+  let inTrouble = 0;
+
+  const append = async (events: readonly SessionEvent[]): Promise<Awaited<ReturnType<Attempt>>> => {
+    try {
+      await log.append(events);
+      return { ok: true };
+    } catch (error) {
+      return { ok: false, reason: 'the log did not accept the events', error };
+    }
+  };
+
+  /** Ahead of those that are under way while all is well; what failed is tried again once they are accepted. */
+  const appendInOrder = async (events: readonly SessionEvent[], before: Promise<void>, signal: AbortSignal) => {
+    const mayGoAhead = inTrouble === 0 && underWay <= log.appendsAhead;
+    if (mayGoAhead && (await append(events)).ok) return;
+    inTrouble += 1;
+    try {
+      await before;
+      await untilAccepted(() => append(events), { signal, ...(logger ? { logger } : {}) });
+    } finally {
+      inTrouble -= 1;
+    }
+  };
+
+  return {
+    ahead: log.appendsAhead,
+    async send(events, signal) {
+      underWay += 1;
+      const accepted = appendInOrder(events, last, signal).finally(() => {
+        underWay -= 1;
+      });
+      // Those behind it hear of an abort themselves.
+      last = accepted.catch(() => undefined);
+      await accepted;
+    },
+    report: (report) => log.saveMachine({ report, receivedAt: Date.now() }),
+    standing: () => ({ clockSkewMs: 0, boardVersion: null, trouble: null }),
+  };
+};

@@ -61,7 +61,7 @@ export const createGate = (deps: GateDeps): Gate => {
   const { settings, places, machine, now } = deps;
   const missedAt = new Map<string, number>();
   const withdrawing = new Set<string>();
-  let sending: AbortController | undefined;
+  const sending = new Set<AbortController>();
   let isFirst = true;
   /** Asked for before the first name is hashed. */
   let repositorySalt = places.salt;
@@ -226,7 +226,7 @@ export const createGate = (deps: GateDeps): Gate => {
     shows.clear();
     tiers.clear();
     // What is under way was let through by the rules before.
-    sending?.abort(new Error('the rules have changed'));
+    for (const attempt of sending) attempt.abort(new Error('the rules have changed'));
     const revealed = new Set<string>();
     for (const [sessionId, session] of places.sessions) {
       if (!session.isTold && !session.isHidden) continue;
@@ -242,6 +242,7 @@ export const createGate = (deps: GateDeps): Gate => {
   };
 
   const guard = (sink: EventSink): EventSink => ({
+    ...(sink.ahead === undefined ? {} : { ahead: sink.ahead }),
     report: (report, signal) => sink.report(report, signal),
     standing: () => sink.standing(),
     async send(events, signal, setAside) {
@@ -251,7 +252,7 @@ export const createGate = (deps: GateDeps): Gate => {
         const stop = (): void => attempt.abort(signal.reason);
         signal.addEventListener('abort', stop, { once: true });
         if (signal.aborted) stop();
-        sending = attempt;
+        sending.add(attempt);
         try {
           if (settings.rules.hashRepositories)
             repositorySalt = (await deps.repositorySalt?.(attempt.signal)) ?? places.salt;
@@ -262,7 +263,7 @@ export const createGate = (deps: GateDeps): Gate => {
           if (signal.aborted || !attempt.signal.aborted) throw error;
         } finally {
           signal.removeEventListener('abort', stop);
-          sending = undefined;
+          sending.delete(attempt);
         }
       }
     },
