@@ -93,3 +93,9 @@ test('a key that is held down goes on only with what is told to', () => {
   press('c', { repeat: true });
   expect(called).toEqual(['next']);
 });
+
+test('of two keys the first begins anew each time, however soon', () => {
+  mountPage(command('machines', 'g m'), command('today', 'g t'), command('board', 'g b'));
+  for (const key of ['g', 'm', 'g', 't', 'g', 'b', 'g', 't']) press(key);
+  expect(called).toEqual(['machines', 'today', 'board', 'today']);
+});

@@ -1,6 +1,6 @@
 import { useEventListener } from '@vueuse/core';
 import { createKeybindingsHandler } from 'tinykeys';
-import { computed } from 'vue';
+import { computed, ref } from 'vue';
 import { usePreferencesStore } from '../stores/preferences.ts';
 import { useCommandsStore } from './commands.ts';
 import { asLatin, isForPage, isOfCharacters } from './press.ts';
@@ -16,7 +16,13 @@ export const useKeyboard = (): void => {
   const bound = computed(() =>
     [...new Set(registry.commands.flatMap(({ keys }) => keys ?? []))].sort((a, b) => b.length - a.length).join('\n'),
   );
+  /**
+   * How often keys were called. Those behind the called ones have not seen the last press, and would still wait for the second of
+   * two: the next press begins anew.
+   */
+  const calls = ref(0);
   const call = (keys: string, press: KeyboardEvent): void => {
+    calls.value += 1;
     if (!preferences.singleKeys && isOfCharacters(keys)) return;
     const command = registry.calledBy(keys);
     if (!command || (press.repeat && !command.repeats)) return;
@@ -24,6 +30,7 @@ export const useKeyboard = (): void => {
     command.run();
   };
   const handler = computed(() => {
+    void calls.value;
     const bindings = bound.value
       .split('\n')
       .map((keys) => [keys, (press: KeyboardEvent) => call(keys, press)] as const);
