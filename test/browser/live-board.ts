@@ -34,7 +34,9 @@ const changesOf = ({ summary, brief, pullRequest, ...card }: Session): BoardChan
   const { sessionId } = card;
   return [
     { type: 'CardChanged', sessionId, card },
-    ...(summary === null ? [] : [{ type: 'SummaryWritten' as const, sessionId, summary, brief: brief ?? aBrief() }]),
+    ...(summary === null
+      ? []
+      : [{ type: 'SummaryWritten' as const, sessionId, summary, brief: brief ?? aBrief({ at: card.lastActivityAt }) }]),
     ...(pullRequest === null ? [] : [{ type: 'PullRequestSeen' as const, sessionId, pullRequest }]),
   ];
 };

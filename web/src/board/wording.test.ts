@@ -84,6 +84,13 @@ describe('the line of now', () => {
     expect(nowLine({ ...session, summary: null })).toBe('Bash: npm test');
   });
 
+  test('is its newest word until that is summed up too', () => {
+    const session = aSession({ status: 'waiting_for_input', now: 'All green again', summary: 'Two tests fail' });
+    const brief = aBrief({ at: session.lastActivityAt - 1 });
+    expect(nowLine({ ...session, brief })).toBe('All green again');
+    expect(nowLine({ ...session, brief: { ...brief, at: session.lastActivityAt } })).toBe('Two tests fail');
+  });
+
   test('leaves out what the ask already says', () => {
     const session = aSession({
       now: 'Bash: git push',

@@ -105,9 +105,14 @@ export const neededFor = ({ attention, brief }: Pick<Session, 'attention' | 'bri
 /** `Lena` for `Lena Berg`, `lena.berg` for an address: what fits on a card. */
 export const shortName = (owner: string): string => owner.trim().split(/[\s@]/)[0] || owner;
 
-/** The one line of what a session does, or what came of it. Leaves out what its ask or an agent of it already says. */
-export const nowLine = ({ status, now, summary, attention, subagents, title }: Session): string | null => {
-  const lines = status === 'working' ? [now, summary] : [summary, now];
+/**
+ * The one line of what a session does, or what came of it: summed up, once that covers all that it did. Leaves out what its ask or an
+ * agent of it already says.
+ */
+export const nowLine = (session: Session): string | null => {
+  const { status, now, summary, brief, lastActivityAt, attention, subagents, title } = session;
+  const isSummedUp = status !== 'working' && (brief === null || brief.at >= lastActivityAt);
+  const lines = isSummedUp ? [summary, now] : [now, summary];
   const isSaid = (line: string): boolean =>
     line === title ||
     subagents.some((agent) => agent.now === line) ||
