@@ -34,6 +34,14 @@ it('counts the same as who tells everything', () => {
   });
 });
 
+it('counts the same where a message has many rows, and others stand between them', () => {
+  const [all, counts] = [parserOf(false), parserOf(true)];
+  const rows = replies.flatMap((line, index) => [line, line, replies[index - 1] ?? line, line]);
+  rows.forEach((line, index) => {
+    expect(counted(counts.line(line, index * 10_000, 0))).toEqual(counted(all.line(line, index * 10_000, 0)));
+  });
+});
+
 it('tells nothing of what a reply says', () => {
   const parser = parserOf(true);
   const types = replies.flatMap((line, index) => parser.line(line, index * 10_000, 0).events.map(({ type }) => type));

@@ -10,7 +10,7 @@ import { initialParserState, type ParserState } from './parser-state.ts';
 import { isSameWhereabouts, type Locate, locatedAt, movedTo, type Whereabouts, whereaboutsOf } from './place.ts';
 import { absorbedFacts, enqueuedFacts, queuedText } from './queued.ts';
 import { RESULT_BYTES, shortenStrings } from './shorten.ts';
-import { isSilentLine, isSilentType, isToolResultLine } from './sniff.ts';
+import { isSilentLine, isSilentType, isToolResultLine, replyIdOf } from './sniff.ts';
 import { permissionMode, stateFact } from './state-entries.ts';
 import { type SubagentMeta, subagentFacts } from './subagent.ts';
 import { systemFacts } from './system-entries.ts';
@@ -60,6 +60,8 @@ export interface TranscriptParser {
   /** From now on, the lines are known to be of a file that was begun so. */
   setLineage(lineage: Lineage): void;
   state(): ParserState;
+  /** The same, only to be looked at, and at once: no copy is made. */
+  look(): Readonly<ParserState>;
 }
 
 /** Longer lines are read with their long strings cut: cheaper, and exact for all that leaves. */
@@ -283,10 +285,18 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
     return { events };
   };
 
+  /** A further row of a message that is counted: about half of all. It adds nothing to a count, whatever else it holds. */
+  const isCounted = (line: Buffer): boolean => {
+    const { held, told } = state.tokens;
+    if (held !== null || told.length === 0) return false;
+    const id = replyIdOf(line);
+    return id !== undefined && told.includes(id);
+  };
+
   return {
     line(line, position, observedAt) {
       const bytes = typeof line === 'string' ? Buffer.from(line) : line;
-      if (isSilentLine(bytes)) return { events: [] };
+      if (isSilentLine(bytes) || (options.onlyCounts && isCounted(bytes))) return { events: [] };
       const text = bytes.length > PARSE_WHOLE_BYTES ? shortened(bytes) : bytes;
       if (!text) return { events: [], problem: 'the line is too long' };
       let entry: unknown;
@@ -316,6 +326,7 @@ export const createTranscriptParser = (options: TranscriptParserOptions): Transc
       state.lineage = lineage;
     },
     state: () => ({ ...state }),
+    look: () => state,
   };
 };
 

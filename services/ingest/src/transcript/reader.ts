@@ -121,7 +121,7 @@ export const createTranscriptReader = (options: TranscriptReaderOptions): Transc
 
   /** Whose history the file begins with: known as soon as it holds an entry that tells, and before that one is read. */
   const settleLineage = async (file: OpenTranscript): Promise<void> => {
-    const { lineage } = parser.state();
+    const { lineage } = parser.look();
     const isSettled = lineage.kind === 'own' || (lineage.kind === 'fork' && !lineage.isOpen);
     if (name.agentId || isSettled) return;
     const found = await options.lineageOf(name, file);
@@ -132,7 +132,7 @@ export const createTranscriptReader = (options: TranscriptReaderOptions): Transc
 
   /** Where its own part begins. */
   const copiedTo = (): number => {
-    const { lineage } = parser.state();
+    const { lineage } = parser.look();
     return lineage.kind === 'fork' ? lineage.copiedTo : 0;
   };
 
@@ -186,7 +186,7 @@ export const createTranscriptReader = (options: TranscriptReaderOptions): Transc
   const withSubagent = (events: readonly SessionEvent[], before: number, observedAt: number): SessionEvent[] => {
     const meta = options.metaOf();
     if (!meta) return [...events];
-    const lastAt = parser.state().seenAt || observedAt;
+    const lastAt = parser.look().seenAt || observedAt;
     const begin = { position: before, at: events[0]?.occurredAt ?? lastAt };
     const told = parser.subagent(meta, begin, { position: splitter.position, at: lastAt });
     const isFirst = told[0]?.position === before && splitter.position > before;
@@ -252,13 +252,13 @@ export const createTranscriptReader = (options: TranscriptReaderOptions): Transc
       return identity;
     },
     get lastSignAt() {
-      return parser.state().seenAt;
+      return parser.look().seenAt;
     },
     get isAgentAtWork() {
-      return parser.state().subagent.told === 'started';
+      return parser.look().subagent.told === 'started';
     },
     get clientVersion() {
-      return parser.state().clientVersion;
+      return parser.look().clientVersion;
     },
   };
 };

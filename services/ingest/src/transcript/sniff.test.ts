@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assistantLine, attachmentLine, promptLine, systemLine, toolResultLine } from '../../test/entries.ts';
-import { isPromptLine, isSilentLine, isToolResultLine, SNIFF_BYTES } from './sniff.ts';
+import { isPromptLine, isSilentLine, isToolResultLine, replyIdOf, SNIFF_BYTES } from './sniff.ts';
 
 const silent = (line: string): boolean => isSilentLine(Buffer.from(line));
 
@@ -90,5 +90,28 @@ describe('isToolResultLine', () => {
     expect(holdsResults(promptLine('{"role":"user","content":[{"tool_use_id":"x"'))).toBe(false);
     expect(holdsResults(promptLine([{ type: 'text', text: 'tool_result' }]))).toBe(false);
     expect(holdsResults(assistantLine({ type: 'tool_use', id: 'a', name: 'Bash', input: {} }))).toBe(false);
+  });
+});
+
+describe('replyIdOf', () => {
+  const idOf = (line: string): string | undefined => replyIdOf(Buffer.from(line));
+  const message = '"id":"msg_1","type":"message","role":"assistant"';
+
+  it('names the message of a reply, whichever of its fields stands first', () => {
+    expect(idOf(`{"parentUuid":"p","isSidechain":false,"message":{${message},"content":[]}}`)).toBe('msg_1');
+    expect(idOf(`{"type":"assistant","message":{"model":"m",${message},"content":[]}}`)).toBe('msg_1');
+    expect(idOf(assistantLine({ type: 'text', text: 'Hi' }))).toBe(
+      JSON.parse(assistantLine({ type: 'text', text: 'Hi' })).message.id,
+    );
+  });
+
+  it.each([
+    ['a prompt that quotes one', promptLine(`{${message}`)],
+    ['a result that holds one', `{"toolUseResult":{"message":{${message}}},"message":{"role":"user","content":[]}}`],
+    ['a message of a user that has an id', '{"message":{"id":"msg_1","type":"message","role":"user"}}'],
+    ['an id that is escaped', '{"message":{"id":"msg_\\u0031","type":"message","role":"assistant"}}'],
+    ['a torn line', '{"message":{"id":"msg_1","type":"mess'],
+  ])('leaves %s to the parser', (_name, line) => {
+    expect(idOf(line)).toBeUndefined();
   });
 });

@@ -80,6 +80,21 @@ export const isToolResultLine = (line: Buffer): boolean =>
     key === 'message' ? TOOL_RESULTS.some((start) => startsWith(line, at, start)) : undefined,
   );
 
+/** How a reply's message begins. The id is as it stands in the file, unmasked. */
+const REPLY = /^\{(?:"model":"[^"\\]{1,200}",)?"id":"([^"\\]{1,200})","type":"message","role":"assistant"/;
+const REPLY_BYTES = 512;
+
+/** The id of the message that the line surely is a row of a reply of; `undefined` means "not known". */
+export const replyIdOf = (line: Buffer): string | undefined => {
+  let id: string | undefined;
+  walkKeys(line, (key, at) => {
+    if (key !== 'message') return undefined;
+    id = REPLY.exec(line.toString('latin1', at, at + REPLY_BYTES))?.[1];
+    return true;
+  });
+  return id;
+};
+
 /** How a prompt's message begins. Inside a text its quotes would be escaped. */
 export const PROMPT_MARK = '"message":{"role":"user","content":"';
 const PROMPT_MESSAGE = Buffer.from(PROMPT_MARK.slice('"message":'.length));
