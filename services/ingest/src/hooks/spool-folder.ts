@@ -96,7 +96,8 @@ export const createSpoolFolder = (
       chmodSync(folder, 0o700);
       logger.warn({ folder }, 'the spool of hooks was open to others and is private now');
     }
-    mkdirSync(claimedFolder, { recursive: true, mode: 0o700 });
+    // Asked twice a second: to make what is there waits for whoever writes beside it.
+    if (!existsSync(claimedFolder)) mkdirSync(claimedFolder, { recursive: true, mode: 0o700 });
     return true;
   };
 
