@@ -46,11 +46,11 @@ const newEpoch = (): string => randomBytes(6).toString('hex');
 
 /** A folder keeps the number of partitions that it was made with: with another one, a session's events would be split. */
 const checkPartitions = (meta: Database<string, string>, partitions: number, dir: string): void => {
-  const stored = meta.get('partitions') ?? String(partitions);
-  if (stored !== String(partitions)) {
+  const stored = meta.get('partitions');
+  if (stored === undefined) meta.putSync('partitions', String(partitions));
+  else if (stored !== String(partitions)) {
     throw new Error(`the log in ${dir} has ${stored} partitions and can't be opened with ${partitions}`);
   }
-  meta.putSync('partitions', stored);
 };
 
 const openPartition = (
@@ -69,6 +69,7 @@ const openPartition = (
   }),
 });
 
+/** In a transaction: each database that is new would else be one, and wait for the disk. */
 const build = (
   root: RootDatabase<string, string>,
   meta: Database<string, string>,
@@ -115,7 +116,7 @@ const build = (
       meta.putSync('board-version', String(BOARD_VERSION));
     },
   };
-  if (meta.get('board-version') !== String(BOARD_VERSION)) root.transactionSync(() => store.clearBoard());
+  if (meta.get('board-version') !== String(BOARD_VERSION)) store.clearBoard();
   return store;
 };
 
@@ -133,8 +134,12 @@ export const openStore = async (
   };
   try {
     root = open<string, string>({ path: dir, noSubdir: false, encoding: 'string', maxDbs: 8 + partitions * 5 });
-    const meta = root.openDB<string, string>({ name: 'meta', encoding: 'string' });
-    return { store: build(root, meta, dir, partitions), close };
+    const opened = root;
+    const store = opened.transactionSync(() => {
+      const meta = opened.openDB<string, string>({ name: 'meta', encoding: 'string' });
+      return build(opened, meta, dir, partitions);
+    });
+    return { store, close };
   } catch (error) {
     await close();
     throw error;
