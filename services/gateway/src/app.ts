@@ -97,7 +97,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
       done();
     },
   });
-  await addSecurityHeaders(app, publicUrl);
+  addSecurityHeaders(app, publicUrl);
   app.addHook('onRequest', methodHook);
   app.addHook('onRequest', accessHook(options.rules));
   app.addHook('onResponse', async (request, reply) => {

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { parseEvent, type SessionEvent } from '@crewboard/contract';
-import { type BodyLimits, readLines } from '../ndjson.ts';
+import { type BodyLimits, type Line, readLines } from '../ndjson.ts';
 import { notForAgents } from './stamp.ts';
 
 /** A line that is not taken. `why` is the reason in one word, for counting. */
@@ -47,19 +47,19 @@ export interface ReadBatchOptions {
 export const readBatch = async (body: Readable, options: ReadBatchOptions): Promise<Batch> => {
   const { isGzip, limits, onCost, onUnreadable } = options;
   const batch: Batch = { events: [], refused: [] };
-  const onBytes = (bytes: number) => onCost({ bytes, events: 0 });
-  for await (const { number: line, text } of readLines(body, isGzip, limits, onBytes)) {
+  const take = ({ number: line, text }: Line): void => {
     onCost({ bytes: 0, events: 1 });
     const parsed = parseLine(text);
     if (!parsed.ok) {
       const { reason, unknownType } = parsed;
       batch.refused.push({ line, reason, why: unknownType === undefined ? 'invalid' : 'unknown_type' });
       onUnreadable({ reason, raw: text, unknownType });
-      continue;
+      return;
     }
     const reason = notForAgents(parsed.event);
     if (reason === undefined) batch.events.push({ line, event: parsed.event });
     else batch.refused.push({ line, reason, why: 'not_for_agents' });
-  }
+  };
+  await readLines(body, { isGzip, limits, onBytes: (bytes) => onCost({ bytes, events: 0 }), onLine: take });
   return batch;
 };
