@@ -1,5 +1,6 @@
 import type { SessionEvent } from '@crewboard/contract';
 import { z } from 'zod';
+import { changeText, rowText } from './card-text.ts';
 import { createEmbeddedGroup } from './embedded-group.ts';
 import type { StoredChange } from './embedded-history.ts';
 import { createSteps } from './embedded-steps.ts';
@@ -191,8 +192,8 @@ export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLo
     save: async (lease, projection) => {
       leases.assertNewest(lease);
       const { rows, changes, rings, enrichments } = part(lease.partition);
-      const saved = projection.rows.map((row: Row) => [nameKey(row.sessionId), JSON.stringify(row)] as const);
-      const appended = projection.changes.map((change) => JSON.stringify(change));
+      const saved = projection.rows.map((row: Row) => [nameKey(row.sessionId), rowText(row)] as const);
+      const appended = projection.changes.map(changeText);
       const told = [
         ...projection.history.map(({ sessionId, change }) => toRing('history', sessionId, change)),
         ...projection.story.map(({ sessionId, entry }) => toRing('story', sessionId, entry)),

@@ -4,9 +4,11 @@ interface Waiting<Item> {
   failed(error: unknown): void;
 }
 
+const turnsEnd = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /**
  * Hands on what many callers give in few steps: what comes while a step is under way waits for the next, and goes with all that came
- * meanwhile. A caller that comes when nothing is under way waits for nobody. In the order of the calls; a call's items stay together. Where a
+ * meanwhile. A caller that comes when nothing is under way waits for this turn of the event loop alone: requests are read several in a turn. In the order of the calls; a call's items stay together. Where a
  * step fails, it fails for all of its callers, and for those that wait: they would be told the same, later.
  * @param most a step is full with so many items; a single call may have more
  */
@@ -27,6 +29,7 @@ export const createGroupCommit = <Item>(commit: (items: readonly Item[]) => Prom
 
   const work = async (): Promise<void> => {
     isUnderWay = true;
+    await turnsEnd();
     for (let group = takeGroup(); group.length > 0; group = takeGroup()) {
       try {
         await commit(group.flatMap(({ items }) => items));

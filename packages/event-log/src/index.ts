@@ -1,3 +1,4 @@
+export { cardText } from './card-text.ts';
 export { type EmbeddedLogOptions, openEmbeddedLog } from './embedded.ts';
 export { LogInUse } from './embedded-lock.ts';
 export * from './event-log.ts';

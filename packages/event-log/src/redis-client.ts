@@ -2,8 +2,8 @@ import { Cluster, Redis, type RedisCommander } from 'ioredis';
 import { refusalOf, withoutArguments } from './redis-errors.ts';
 import { type RedisPlace, RedisUrlError } from './redis-url.ts';
 
-/** What commands are called on. In a cluster all keys of one command, and of one transaction, are in one slot. */
-export type RedisClient = RedisCommander & Pick<Redis, 'multi'>;
+/** What commands are called on. In a cluster all keys of one command, one transaction and one pipeline are in one slot. */
+export type RedisClient = RedisCommander & Pick<Redis, 'multi' | 'pipeline'>;
 
 /** A client of one of the topologies, which all end for good where they say so (`status` is `end`). */
 export type Client = Redis | Cluster;

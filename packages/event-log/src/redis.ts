@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { compareOffsets, type Offset, START_OFFSET } from '@crewboard/contract';
 import { z } from 'zod';
+import { changeText, rowText } from './card-text.ts';
 import { enrichmentField, readableEnrichments } from './enrichment.ts';
 import { createChangeReader, cutLetter, isLetterToForget, isToForget, type RawEntry, toEventEntry } from './entries.ts';
 import { type DeadLetter, type EventLog, FencedOff, LogUnavailable, type ReadOptions } from './event-log.ts';
@@ -16,6 +17,7 @@ import { isNoSuchKey, NO_STREAM, type StreamEnds, toRawEntry, toStreamEnds } fro
 import { parseRow } from './rows.ts';
 import { readableHistory, readableMachines, readableSpans, readableStory } from './stored.ts';
 
+export { createGroupCommit } from './group-commit.ts';
 export { createKeys } from './keys.ts';
 export { runScript } from './lua.ts';
 export { type Connections, type ConnectOptions, connect } from './redis-connections.ts';
@@ -55,6 +57,11 @@ const boardReply = z.tuple([
  * allowed to read its keys, and there are those who may only add.
  */
 const appendAll = async (redis: RedisClient, key: string, raws: readonly string[]): Promise<void> => {
+  const [only] = raws;
+  if (only !== undefined && raws.length === 1) {
+    await redis.xadd(key, '*', FIELD, only);
+    return;
+  }
   const transaction = redis.multi();
   for (const raw of raws) transaction.xadd(key, '*', FIELD, raw);
   for (const [error] of (await transaction.exec()) ?? []) if (error) throw error;
@@ -278,11 +285,11 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
             rows.length,
             history.length + story.length + spans.length,
             ...removed,
-            ...rows.flatMap((row) => [row.sessionId, JSON.stringify(row)]),
+            ...rows.flatMap((row) => [row.sessionId, rowText(row)]),
             ...history.flatMap(({ sessionId, change }) => [ringId('history', sessionId), JSON.stringify(change)]),
             ...story.flatMap(({ sessionId, entry }) => [ringId('story', sessionId), JSON.stringify(entry)]),
             ...spans.flatMap(({ sessionId, span }) => [ringId('spans', sessionId), JSON.stringify(span)]),
-            ...changes.map((change) => JSON.stringify(change)),
+            ...changes.map(changeText),
           ],
         ),
       );

@@ -1,5 +1,5 @@
-import { type ConnectOptions, connect, createKeys, runScript } from '@crewboard/event-log/redis';
-import { type Records, SWEPT_AT_A_WRITE } from './records.ts';
+import { type ConnectOptions, connect, createGroupCommit, createKeys, runScript } from '@crewboard/event-log/redis';
+import { type RecordKind, type Records, SWEPT_AT_A_WRITE } from './records.ts';
 import { storedValue, toStored } from './stored.ts';
 
 export interface RedisRecordsOptions extends ConnectOptions {
@@ -34,6 +34,14 @@ for i = 1, #some, 2 do
 end
 return 1`;
 
+/** So many are asked for at once. */
+const READ_STEP = 500;
+
+interface Wanted {
+  id: string;
+  give(text: string | null): void;
+}
+
 /** Records in Redis 7 or later, or Valkey: one hash for each kind. As durable as Redis was told to keep them. */
 export const openRedisRecords = async (options: RedisRecordsOptions): Promise<Records> => {
   const { prefix = 'crewboard', now = Date.now } = options;
@@ -41,8 +49,37 @@ export const openRedisRecords = async (options: RedisRecordsOptions): Promise<Re
   const connections = await connect(options);
   const { command } = connections;
 
+  /** What many ask for while an answer is on its way is asked for at once: a token is looked up for each request. */
+  const readers = new Map<RecordKind, (wanted: readonly Wanted[]) => Promise<void>>();
+  const readerOf = (kind: RecordKind): ((wanted: readonly Wanted[]) => Promise<void>) => {
+    const known = readers.get(kind);
+    if (known) return known;
+    const readAll = async (wanted: readonly Wanted[]): Promise<void> => {
+      const texts = await command(async (redis) => {
+        const questions = redis.pipeline();
+        for (const { id } of wanted) questions.hget(keys.records(kind), id);
+        return Array.from((await questions.exec()) ?? [], ([error, text]) => {
+          if (error) throw error;
+          return typeof text === 'string' ? text : null;
+        });
+      });
+      for (const [at, { give }] of wanted.entries()) give(texts[at] ?? null);
+    };
+    const reader = createGroupCommit(readAll, READ_STEP);
+    readers.set(kind, reader);
+    return reader;
+  };
+  const readText = async (kind: RecordKind, id: string): Promise<string | null> => {
+    let found: string | null = null;
+    const give = (text: string | null): void => {
+      found = text;
+    };
+    await readerOf(kind)([{ id, give }]);
+    return found;
+  };
+
   return {
-    get: async (kind, id) => storedValue(await command((redis) => redis.hget(keys.records(kind), id)), now()),
+    get: async (kind, id) => storedValue(await readText(kind, id), now()),
     update: async (kind, id, decide) => {
       for (;;) {
         const text = await command((redis) => redis.hget(keys.records(kind), id));

@@ -103,7 +103,11 @@ export const readLines = (body: Readable, options: ReadLinesOptions): Promise<vo
       if (!gunzip) return;
       body.unpipe(gunzip);
       // Its own faults come here to the end, and are nobody's.
-      gunzip.off('data', take).off('end', finish).off('error', notGzip).on('error', () => undefined);
+      gunzip
+        .off('data', take)
+        .off('end', finish)
+        .off('error', notGzip)
+        .on('error', () => undefined);
       gunzip.destroy();
     };
     const fail = (error: unknown): void => {
@@ -135,8 +139,7 @@ export const readLines = (body: Readable, options: ReadLinesOptions): Promise<vo
     const closed = (): void => {
       if (!body.readableEnded) fail(new Error('the request was cut off'));
     };
-    const notGzip = (error: Error): void =>
-      fail(new BodyRefused(400, 'The body is not valid gzip.', { cause: error }));
+    const notGzip = (error: Error): void => fail(new BodyRefused(400, 'The body is not valid gzip.', { cause: error }));
 
     body.on('error', fail).on('close', closed);
     source.on('data', take).on('end', finish);

@@ -1,5 +1,13 @@
 import type { BoardChange, Card, Offset, RecordedEvent, SessionEvent } from '@crewboard/contract';
-import type { EventEntry, HistoryEntry, PartitionBoard, Projection, SpanLine, StoryLine } from '@crewboard/event-log';
+import {
+  cardText,
+  type EventEntry,
+  type HistoryEntry,
+  type PartitionBoard,
+  type Projection,
+  type SpanLine,
+  type StoryLine,
+} from '@crewboard/event-log';
 import { advance } from './card.ts';
 import { type Evolved, fold, isTold, passTime } from './evolve.ts';
 import { type HeardMachines, machineNews } from './machines.ts';
@@ -48,7 +56,7 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
   for (const { sessionId, state, card } of loaded.rows) {
     const known = sessionStateSchema.parse(state);
     // Its time-outs are looked at with the first tick.
-    held.set(sessionId, { state: known, card, json: JSON.stringify(card), nextAt: 0, contradictedSince: 0 });
+    held.set(sessionId, { state: known, card, json: cardText(card), nextAt: 0, contradictedSince: 0 });
   }
 
   /** A session that rested for the whole retention leaves the board; what comes later begins it anew. */
@@ -66,7 +74,7 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
     const { json: before } = session;
     const { card, nextAt } = advance(session.state, now);
     session.card = card;
-    session.json = JSON.stringify(card);
+    session.json = cardText(card);
     session.nextAt = Math.min(nextAt ?? Number.POSITIVE_INFINITY, expiresAt(session));
     return before === session.json ? undefined : { type: 'CardChanged', sessionId, card };
   };

@@ -26,6 +26,12 @@ export interface StatusServiceOptions {
 const BATCH = 1_000;
 /** Who is behind saves once for so many reads, or for so many ms of them: what a save costs hardly depends on how many events it covers. */
 const CATCH_UP = { reads: 10, ms: 100 };
+/**
+ * Who is not behind rests for so many times as long as it folded, and as often again for each further partition that this process folds.
+ * Each card that is saved is work for all behind it: so a busy board gets the newest state of many sessions now and then, and a quiet one
+ * each event at once.
+ */
+const REST = { times: 4, mostMs: 20 };
 const RETENTION_MS = 14 * 24 * 3_600_000;
 const LOG_AGE_MS = 30 * 24 * 3_600_000;
 /** The log is trimmed after so much of its age has passed again, and at least so often. */
@@ -102,8 +108,11 @@ export const createStatusService = (options: StatusServiceOptions) => {
         if (renewed?.fence !== lease.fence) throw new FencedOff(lease);
         renewAt = performance.now() + leaseMs / 3;
       }
-      if (entries.length > 0) {
-        await save(lease, fold, fold.fold(entries, now()));
+      const begunAt = performance.now();
+      const step = entries.length > 0 ? fold.fold(entries, now()) : undefined;
+      const workedMs = performance.now() - begunAt;
+      if (step) {
+        await save(lease, fold, step);
         metrics.events.inc(entries.length);
       }
       const ticked = fold.tick(now(), isAtEnd);
@@ -115,6 +124,7 @@ export const createStatusService = (options: StatusServiceOptions) => {
         if (news.length > 0) await log.append(news);
       }
       metrics.checkpointAt.set({ partition }, now());
+      if (isAtEnd) await pause(Math.floor(Math.min(REST.mostMs, REST.times * held * workedMs)), signal);
     }
   };
 
