@@ -14,7 +14,7 @@ export const cardText = (card: Card): string => {
 
 /** What `JSON.stringify` makes of a row. */
 export const rowText = ({ sessionId, state, card }: Row): string =>
-  `{"sessionId":${JSON.stringify(sessionId)},"state":${JSON.stringify(state)},"card":${cardText(card)}}`;
+  `{"sessionId":${JSON.stringify(sessionId)},"state":${JSON.stringify(state ?? null)},"card":${cardText(card)}}`;
 
 /** What `JSON.stringify` makes of a change. */
 export const changeText = (change: BoardChange): string =>
