@@ -62,7 +62,17 @@ export interface AdmitOptions {
 /** As long as the claims of a revoked machine may stand: its owner, invited again, gets the same machine back. */
 const REVOKED_TTL_MS = CLAIM_TTL_MS;
 
-const parse = (value: unknown): MachineRecord | undefined => machineSchema.safeParse(value).data;
+const parsed = new WeakMap<object, MachineRecord>();
+
+/** Each request asks whose its token is, and gets the same value of the store until another is written. */
+const parse = (value: unknown): MachineRecord | undefined => {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const known = parsed.get(value);
+  if (known) return known;
+  const record = machineSchema.safeParse(value).data;
+  if (record) parsed.set(value, record);
+  return record;
+};
 
 /** What a machine was called before it is called `machine`. */
 const formerNamesAfter = (before: MachineRecord | undefined, machine: string): string[] => {

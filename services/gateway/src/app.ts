@@ -71,6 +71,9 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     loggerInstance: logger,
     // Fastify's own lines hold the query; ours is below.
     logController: new LogController({ disableRequestLogging: true }),
+    // A logger for each request names it in its lines: of use beside the line of each answer, which only `debug` has.
+    childLoggerFactory: (parent, bindings, childOptions) =>
+      options.logger.isLevelEnabled('debug') ? parent.child(bindings, childOptions) : parent,
     trustProxy: options.trustProxy,
     requestTimeout: options.requestTimeoutMs,
     http: {
