@@ -10,5 +10,6 @@ export const parseRow = (raw: string): Row => {
   const json = parseJson(raw);
   const parsed = json.ok ? rowSchema.safeParse(json.value) : undefined;
   if (parsed?.success) return parsed.data;
-  throw new Error(`a row of the board can't be read: ${parsed ? z.prettifyError(parsed.error) : 'not JSON'}`);
+  const why = parsed ? z.prettifyError(parsed.error) : 'not JSON';
+  throw new Error(`a row of the board can't be read, crewboard rebuild makes it anew from the log: ${why}`);
 };

@@ -1,7 +1,7 @@
 import { START_OFFSET } from '@crewboard/contract';
 import { describe, expect, it, vi } from 'vitest';
-import { FencedOff } from '../src/event-log.ts';
-import { aProjection, aRow, type LogUnderTest, WAIT_MS } from './log-under-test.ts';
+import { FencedOff, type Row } from '../src/event-log.ts';
+import { aProjection, aRow, foreign, type LogUnderTest, prompt, sessionIn, WAIT_MS } from './log-under-test.ts';
 
 /** Rows, checkpoint and changes in one step, by one holder of the lease. */
 export const boardPromises = (t: LogUnderTest): void => {
@@ -48,6 +48,21 @@ export const boardPromises = (t: LogUnderTest): void => {
       );
       const { rows } = await t.log.load(0);
       expect(rows.map(({ sessionId, state }) => `${sessionId}=${state}`).sort()).toEqual(['__proto__=1', 'a=2']);
+    });
+
+    it('of which a row was damaged says so, and what to do, which works', async () => {
+      await t.log.append([prompt(sessionIn(0), 'kept')]);
+      const damaged = { ...aRow(sessionIn(0)), card: foreign<Row['card']>({ goal: 'a secret of the row' }) };
+      await t.log.save(await t.lease(), aProjection({ rows: [damaged] }));
+      const failed = await t.log.load(0).then(
+        () => '',
+        (error: Error) => error.message,
+      );
+      expect(failed).toMatch(/^a row of the board can't be read, crewboard rebuild makes it anew/);
+      expect(failed).not.toContain('secret');
+      await t.log.resetBoard();
+      expect((await t.log.load(0)).rows).toEqual([]);
+      expect(await t.texts(0)).toEqual(['kept']);
     });
 
     it('holds five thousand rows of three kilobytes', async () => {

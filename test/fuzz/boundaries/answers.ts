@@ -1,6 +1,7 @@
 import { type Card, pullRequestSchema } from '@crewboard/contract';
 import { aCard } from '@crewboard/contract/testing';
 import fc from 'fast-check';
+import { createHost, HostPaused } from '../../../services/enricher/src/pull-requests/host.ts';
 import {
   checksOf,
   placeShape,
@@ -162,4 +163,67 @@ const modelReplies = async () => {
   });
 };
 
-export const door: Door = async () => [github, models, await modelReplies()];
+const HOUR_MS = 3_600_000;
+const REPOSITORY = { host: 'github.com', owner: 'acme', name: 'widgets' };
+const QUESTIONS = [
+  ['/pulls', pullsShape],
+  ['/pulls/42', pullShape],
+  ['/pulls/42/reviews', reviewsShape],
+  ['/commits/4f2a9c1/check-runs', runsShape],
+  ['/commits/4f2a9c1/statuses', statusesShape],
+  ['', placeShape],
+] as const;
+
+/** Whole answers of GitHub, over HTTP, as the client takes them: which of them it believes, and for how long it asks nothing more. */
+const githubReplies = async () => {
+  const server = await answerer();
+  let now = Date.now();
+  const host = createHost({
+    credentials: { token: 'none' },
+    apiUrl: server.url,
+    asked: () => undefined,
+    now: () => now,
+  });
+  return boundary({
+    name: 'github-replies',
+    share: 0.2,
+    inputs: fc.record({
+      body: mutatedBytes(mutatedJson(bodies)),
+      status: fc.constantFrom(200, 200, 200, 200, 200, 201, 204, 301, 304, 400, 401, 403, 404, 410, 429, 451),
+      type: fc.constantFrom('application/json; charset=utf-8', 'application/json', 'text/html', 'nonsense'),
+      etag: fc.constantFrom('"a"', 'W/"b"', 'x', ''),
+      link: fc.constantFrom('', '<http://127.0.0.1:1/>; rel="next"', '<', 'rel="next"'),
+      retryAfter: fc.constantFrom('', '1', '-1', '1e999', '9e15', 'soon', 'Wed, 21 Oct 2099 07:28:00 GMT'),
+      remaining: fc.constantFrom('', '10', '0', 'NaN'),
+      reset: fc.constantFrom('', '0', '-1', '1e999', '9999999999999', 'soon'),
+      question: fc.constantFrom(...QUESTIONS),
+    }),
+    check: async ({ body, status, type, etag, link, retryAfter, remaining, reset, question: [path, shape] }) => {
+      const headers = {
+        'content-type': type,
+        etag,
+        link,
+        'retry-after': retryAfter,
+        'x-ratelimit-remaining': remaining,
+        'x-ratelimit-reset': reset,
+      };
+      const said = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''));
+      server.next(status, status === 204 || status === 304 ? Buffer.alloc(0) : body, said);
+      now += 1;
+      let answer: Awaited<ReturnType<typeof host.ask>> | undefined;
+      try {
+        answer = await host.ask({ repository: REPOSITORY, path, shape }, new AbortController().signal);
+      } catch (error) {
+        must(error instanceof HostPaused, 'what went wrong is a pause', String(error));
+        const { until = 0 } = host.pause ?? {};
+        must(until > now, 'a pause has an end to come', host.pause);
+        must(until <= now + HOUR_MS, 'and it comes within the hour', host.pause);
+        now = until;
+      }
+      return answer?.kind === 'known' ? 'accepted' : 'refused';
+    },
+    finish: server.stop,
+  });
+};
+
+export const door: Door = async () => [github, models, await modelReplies(), await githubReplies()];

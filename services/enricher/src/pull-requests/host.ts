@@ -54,6 +54,8 @@ const DOWN_FIRST_MS = 15_000;
 const DOWN_LONGEST_MS = 10 * 60_000;
 /** Where the host limits and does not say for how long. */
 const LIMITED_MS = 60_000;
+/** The host's limits are of an hour. It is asked again then, whatever it said. */
+const LONGEST_MS = 3_600_000;
 
 export const createHost = ({ credentials, apiUrl, asked, now }: HostOptions): Host => {
   const answers = new Map<string, { etag: string; value: unknown; hasMore: boolean }>();
@@ -61,7 +63,8 @@ export const createHost = ({ credentials, apiUrl, asked, now }: HostOptions): Ho
   let failures = 0;
 
   const pauseFor = (why: Pause['why'], ms: number): void => {
-    const until = now() + ms;
+    // NaN where it named no time.
+    const until = now() + Math.min(ms > 0 ? ms : LIMITED_MS, LONGEST_MS);
     if (!pause || pause.until < until) pause = { why, until };
   };
   const clientFor = createClients({

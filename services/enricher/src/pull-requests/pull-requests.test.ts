@@ -446,6 +446,7 @@ describe('limits and faults', () => {
       2 * MINUTE,
     ],
     ['a proxy limits them', 429, { 'retry-after': '90' }, 'Slow down', 90_000],
+    ['a proxy limits them for ever', 429, { 'retry-after': '9e15' }, 'Slow down', 60 * MINUTE],
   ])('when %s, nothing is asked until it is over', async (_name, status, headers, message, waitMs) => {
     const { github, board, replica, pass, notices, shown } = await world();
     pullsOf(github).push({ number: 7, branch: 'fix' });
