@@ -5,6 +5,7 @@ import { createBurst, shownBy, wrongOn } from '../test/browser/burst.ts';
 import { type LiveBoard, openLiveBoard } from '../test/browser/live-board.ts';
 import { manySessions } from '../test/browser/lively.ts';
 import { launchChromium } from '../test/support/chromium.ts';
+import { readTraces, traced } from './page/trace.ts';
 import {
   costsMs,
   forgetFigures,
@@ -80,7 +81,12 @@ const measureScroll = async (browser: Browser, url: string, look: Look): Promise
   return figures;
 };
 
-const measureBurst = async (browser: Browser, board: LiveBoard, look: Look, profile?: string): Promise<Row> => {
+const measureBurst = async (
+  browser: Browser,
+  board: LiveBoard,
+  look: Look,
+  profile?: string,
+): Promise<{ row: Row; parts: Row[] }> => {
   const burst = createBurst(manySessions(SESSIONS, Date.now()));
   await board.tell(...burst.last().values());
   const page = await openLook(browser, board.url, look);
@@ -102,12 +108,14 @@ const measureBurst = async (browser: Browser, board: LiveBoard, look: Look, prof
     }
     return (performance.now() - beganAt) / 1_000;
   };
-  const firstSeconds = await half();
+  const first = await traced(browser, page, half);
   const heapHalfway = await withoutFigures(page, () => heapMb(cdp));
-  const seconds = firstSeconds + (await half());
+  const second = await traced(browser, page, half);
+  const seconds = first.result + second.result;
   const told = (BURST.forMs / BURST.everyMs) * BURST.changes;
   const after = await costsMs(cdp);
-  const figures = { ...(await taskFigures(page)), ...(await frameFigures(page)) };
+  const { figures: tasks, parts } = readTraces([first.trace, second.trace]);
+  const figures = { ...tasks, ...(await frameFigures(page)) };
   if (profile) {
     const { profile: taken } = await cdp.send('Profiler.stop');
     await writeFile(`${profile}-${LOOKS.indexOf(look)}.cpuprofile`, JSON.stringify(taken));
@@ -119,7 +127,7 @@ const measureBurst = async (browser: Browser, board: LiveBoard, look: Look, prof
   const wrong = wrongOn(await shownBy(page), expected());
   const heapAfter = await heapMb(cdp);
   await page.context().close();
-  return {
+  const row = {
     what: `burst of ${rounded(told / seconds)} changes/s for ${rounded(seconds)} s`,
     look: look.look,
     sessions: SESSIONS,
@@ -132,6 +140,7 @@ const measureBurst = async (browser: Browser, board: LiveBoard, look: Look, prof
     'heap MB after': heapAfter,
     'cards wrong at the end': wrong.length,
   };
+  return { row, parts };
 };
 
 export const benchmark: Benchmark = {
@@ -142,14 +151,18 @@ export const benchmark: Benchmark = {
     const parts: readonly string[] = named.length > 0 ? named : PARTS;
     const [browser, board] = await Promise.all([launchChromium(), openLiveBoard()]);
     const rows: Row[] = [];
+    const more: Record<string, Row[]> = {};
     try {
       await board.tell(...manySessions(PAINTED.sessions, Date.now()));
       if (parts.includes('painted')) rows.push(await measurePainted(browser, board.url));
       await board.tell(...manySessions(SESSIONS, Date.now()));
       for (const look of LOOKS) if (parts.includes('scroll')) rows.push(await measureScroll(browser, board.url, look));
-      for (const look of LOOKS)
-        if (parts.includes('burst')) rows.push(await measureBurst(browser, board, look, profile));
-      return rows;
+      for (const look of parts.includes('burst') ? LOOKS : []) {
+        const measured = await measureBurst(browser, board, look, profile);
+        rows.push(measured.row);
+        more[`Main thread during the burst, ${look.look}`] = measured.parts;
+      }
+      return { rows, more };
     } finally {
       await browser.close();
       await board.close();
