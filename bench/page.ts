@@ -119,6 +119,7 @@ const measureBurst = async (
   if (profile) {
     const { profile: taken } = await cdp.send('Profiler.stop');
     await writeFile(`${profile}-${LOOKS.indexOf(look)}.cpuprofile`, JSON.stringify(taken));
+    await writeFile(`${profile}-${LOOKS.indexOf(look)}.trace.json`, JSON.stringify([first.trace, second.trace]));
   }
   const isLastShown = async (): Promise<boolean> => wrongOn(await shownBy(page), expected()).length === 0;
   const expected = () =>

@@ -23,9 +23,15 @@ export const isChosen = (
   }
 };
 
+/** A session is a new object each time that it changes. */
+const known = new WeakMap<Session, readonly string[]>();
+
 /** One thing that is needed, the same for as long as it is. */
-export const needKeys = (session: Session): string[] =>
-  openNeeds(session).map(({ id }) => `${session.sessionId} ${id}`);
+export const needKeys = (session: Session): readonly string[] => {
+  const kept = known.get(session) ?? openNeeds(session).map(({ id }) => `${session.sessionId} ${id}`);
+  known.set(session, kept);
+  return kept;
+};
 
 /** So many are remembered: what was told once and comes back under the same id is not told again. */
 const REMEMBERED = 1_000;

@@ -3,11 +3,11 @@ import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, expect, test } from 'vitest';
 import FilterBar from './FilterBar.vue';
 import FilterPanel from './FilterPanel.vue';
-import { type Choice, type Facet, type Filter, NO_FILTER } from './filter.ts';
+import { type Choices, type Filter, NO_FILTER } from './filter.ts';
 
 beforeEach(() => setActivePinia(createPinia()));
 
-const choicesOf = (people: number, machines: number, repositories: number): Record<Facet, readonly Choice[]> => {
+const choicesOf = (people: number, machines: number, repositories: number): Choices => {
   const some = (name: string, count: number) =>
     Array.from({ length: count }, (_, index) => ({ value: `${name} ${index}`, sessions: index }));
   return {
@@ -19,7 +19,7 @@ const choicesOf = (people: number, machines: number, repositories: number): Reco
     repository: some('repo', repositories),
   };
 };
-const mountBar = (choices: Record<Facet, readonly Choice[]>, filter: Filter = NO_FILTER) =>
+const mountBar = (choices: Choices, filter: Filter = NO_FILTER) =>
   mount(FilterBar, { props: { choices, filter, grouping: 'repository' } });
 
 test('takes no room on a board of one person, one machine and one repository', () => {

@@ -69,15 +69,13 @@ export interface Choice {
   sessions: number;
 }
 
+export type Choices = Readonly<Record<Facet, readonly Choice[]>>;
+
 /**
  * What there is to pick from: our own values in their order, names by name. What is picked is among it even where no
  * session has it now.
  */
-export const choicesOf = (
-  sessions: readonly Session[],
-  filter: Filter,
-  viewer: Viewer,
-): Record<Facet, readonly Choice[]> => {
+export const choicesOf = (sessions: readonly Session[], filter: Filter, viewer: Viewer): Choices => {
   const choices = (facet: Facet): Choice[] => {
     const counts = new Map(filter[facet].map((value) => [value, 0]));
     for (const session of sessions)

@@ -15,6 +15,8 @@ const MARGIN = '100% 0px';
 const MOST_A_FRAME = 8;
 /** Of a large board so many are drawn before it is known which of them are in sight: those that stand first. */
 const MOST_AT_ONCE = 96;
+/** So many that left their place are drawn in their next one from the start: as many as travel there. */
+const MOST_MOVED = 12;
 /** In px: about what a card of a few lines takes. */
 const USUAL_HEIGHT = 168;
 
@@ -40,16 +42,18 @@ export interface Nearness {
 export const createNearness = (isLarge: () => boolean): Nearness => {
   const bySession = new Map<string, Place>();
   const byElement = new Map<Element, Place>();
-  /** Drawn cards that just left their place: what moves on is drawn in its next one from the start. */
+  /** Drawn cards that just left their place. */
   const left = new Set<string>();
   const toDraw = new Set<Place>();
   const toSketch = new Map<Place, Element>();
   let atOnce = 0;
+  let moved = 0;
   let frame = 0;
 
   const turn = (): void => {
     frame = 0;
     atOnce = 0;
+    moved = 0;
     left.clear();
     for (const place of [...toDraw].slice(0, MOST_A_FRAME)) {
       toDraw.delete(place);
@@ -86,7 +90,11 @@ export const createNearness = (isLarge: () => boolean): Nearness => {
   );
 
   const isDrawnAtOnce = (sessionId: string, isFirst: boolean): boolean => {
-    if (!isLarge() || left.has(sessionId) || bySession.get(sessionId)?.isDrawn.value) return true;
+    if (!isLarge()) return true;
+    if (left.has(sessionId) || bySession.get(sessionId)?.isDrawn.value) {
+      moved += 1;
+      return moved <= MOST_MOVED;
+    }
     if (!isFirst || atOnce >= MOST_AT_ONCE) return false;
     atOnce += 1;
     return true;

@@ -6,14 +6,14 @@ import { useQueueStore } from '../stores/queue.ts';
 import { useViewStore } from '../stores/view.ts';
 import { t } from '../words/index.ts';
 import { pageOf } from './board-links.ts';
-import type { Choice, Facet } from './filter.ts';
+import type { Choices } from './filter.ts';
 import { viewCommands } from './view-commands.ts';
 
 export interface BoardDoings {
   /** Brings a session's card into sight and gives it the focus. */
   show: (sessionId: string) => unknown;
   toggleDetails: (sessionId: string) => void;
-  choices: () => Record<Facet, readonly Choice[]>;
+  choices: () => Choices;
   isNarrow: () => boolean;
 }
 

@@ -1,16 +1,12 @@
 import type { Command } from '../keys/command.ts';
 import type { useViewStore } from '../stores/view.ts';
 import { t } from '../words/index.ts';
-import { type Choice, FACETS, type Facet, isFiltering, NO_FILTER, toggled } from './filter.ts';
+import { type Choices, FACETS, isFiltering, NO_FILTER, toggled } from './filter.ts';
 import { COLUMNS, GROUPINGS } from './grouping.ts';
 import { valueInWords } from './lane-wording.ts';
 
 /** How one looks at the board, as commands. `isNarrow`: one column is shown at a time. */
-export const viewCommands = (
-  view: ReturnType<typeof useViewStore>,
-  choices: Record<Facet, readonly Choice[]>,
-  isNarrow: boolean,
-): Command[] => [
+export const viewCommands = (view: ReturnType<typeof useViewStore>, choices: Choices, isNarrow: boolean): Command[] => [
   {
     id: 'view.idle',
     section: 'view',

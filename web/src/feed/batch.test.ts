@@ -1,50 +1,114 @@
-import { expect, test, vi } from 'vitest';
+import type { FeedMessage } from '@crewboard/contract';
+import { aSession } from '@crewboard/contract/testing';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createBatch, createPace } from './batch.ts';
 
-test('hands on what came since the last frame together and in order', () => {
-  const batches: number[][] = [];
-  const frames: (() => void)[] = [];
-  const add = createBatch<number>(
-    (items) => batches.push([...items]),
-    (run) => frames.push(run),
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const change = (sessionId: string, title = ''): FeedMessage => ({
+  kind: 'change',
+  offset: 'e.1-0',
+  sessionId,
+  session: aSession({ sessionId, title }),
+});
+const snapshot: FeedMessage = { kind: 'snapshot', offset: 'e.1-0', sessions: [] };
+
+/** A batch whose turns a test calls. */
+const collect = () => {
+  const batches: FeedMessage[][] = [];
+  const turns: (() => void)[] = [];
+  const add = createBatch(
+    (messages) => batches.push([...messages]),
+    (run) => turns.push(run),
   );
-  for (let number = 0; number < 300; number++) add(number);
+  return { batches, turns, add, turn: () => turns.shift()?.() };
+};
+const told = (messages: readonly FeedMessage[] = []): string[] =>
+  messages.map((message) =>
+    message.kind === 'change' ? `${message.sessionId} ${message.session?.title}`.trim() : message.kind,
+  );
+
+test('hands on what came since the last turn together, of each session the newest', () => {
+  const { batches, turns, add, turn } = collect();
+  add(change('one', 'a'));
+  add(change('two', 'a'));
+  add(change('one', 'b'));
   expect(batches).toEqual([]);
-  expect(frames).toHaveLength(1);
-  frames[0]?.();
-  add(300);
-  frames[1]?.();
-  expect(batches.map((batch) => batch.length)).toEqual([300, 1]);
-  expect(batches.flat()).toEqual(Array.from({ length: 301 }, (_, number) => number));
+  expect(turns).toHaveLength(1);
+  turn();
+  add(change('two', 'b'));
+  turn();
+  expect(batches.map(told)).toEqual([['one b', 'two a'], ['two b']]);
+  expect(turns).toEqual([]);
+});
+
+test('a snapshot or a reset takes the place of all that was gathered before it', () => {
+  const { batches, add, turn } = collect();
+  add(change('one'));
+  add({ kind: 'reset' });
+  add(change('two'));
+  add(snapshot);
+  add(change('three'));
+  turn();
+  expect(batches.map(told)).toEqual([['snapshot', 'three']]);
+});
+
+test('a burst of more sessions than are shown at once goes on in the next turns, the longest wait first', () => {
+  const { batches, turns, add, turn } = collect();
+  const all = Array.from({ length: 200 }, (_, index) => `s${index}`);
+  for (const sessionId of all) add(change(sessionId));
+  turn();
+  add(change('s199', 'newest'));
+  add(change('s0', 'again'));
+  while (turns.length > 0) turn();
+  const sizes = batches.map((batch) => batch.length);
+  expect(Math.max(...sizes)).toBeLessThan(200);
+  expect(sizes.at(-1)).toBeLessThanOrEqual(sizes[0] ?? 0);
+  expect(batches.flatMap(told)).toEqual([...all.slice(0, 199), 's199 newest', 's0 again']);
 });
 
 test('does not wait for frames that never come to a hidden page', async () => {
   vi.stubGlobal('requestAnimationFrame', () => 0);
-  try {
-    const handed = new Promise((resolve) => createBatch(resolve)('told'));
-    expect(await handed).toEqual(['told']);
-  } finally {
-    vi.unstubAllGlobals();
-  }
+  const handed = new Promise<readonly FeedMessage[]>((resolve) => createBatch(resolve)(snapshot));
+  expect(await handed).toEqual([snapshot]);
 });
 
 test('the first is handed on at the next frame, what follows at once waits for the gap to be over', () => {
   vi.useFakeTimers();
-  const handedOn: number[][] = [];
-  const add = createBatch<number>((items) => handedOn.push([...items]), createPace());
+  const ran: number[] = [];
+  const pace = createPace();
   const frame = () => vi.advanceTimersByTime(17);
-  add(1);
+  pace(() => ran.push(1));
   frame();
-  expect(handedOn).toEqual([[1]]);
-  add(2);
+  expect(ran).toEqual([1]);
+  pace(() => ran.push(2));
   frame();
-  add(3);
-  expect(handedOn).toEqual([[1]]);
+  expect(ran).toEqual([1]);
   vi.advanceTimersByTime(100);
-  expect(handedOn).toEqual([[1], [2, 3]]);
+  expect(ran).toEqual([1, 2]);
   vi.advanceTimersByTime(500);
-  add(4);
+  pace(() => ran.push(3));
   frame();
-  expect(handedOn).toEqual([[1], [2, 3], [4]]);
-  vi.useRealTimers();
+  expect(ran).toEqual([1, 2, 3]);
+});
+
+test('rests for as long as the last batch took', () => {
+  vi.useFakeTimers();
+  const ran: string[] = [];
+  const pace = createPace();
+  pace(() => {
+    // A slow machine: when the frame is made, 300 ms are over.
+    const slow = performance.now() + 300;
+    vi.spyOn(performance, 'now').mockReturnValueOnce(slow);
+    ran.push('slow');
+  });
+  vi.advanceTimersByTime(20);
+  pace(() => ran.push('next'));
+  vi.advanceTimersByTime(400);
+  expect(ran).toEqual(['slow']);
+  vi.advanceTimersByTime(300);
+  expect(ran).toEqual(['slow', 'next']);
 });

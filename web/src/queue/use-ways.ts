@@ -1,4 +1,5 @@
 import type { Session } from '@crewboard/contract';
+import { computed } from 'vue';
 import { useBoardStore } from '../stores/board.ts';
 import { usePreferencesStore } from '../stores/preferences.ts';
 import { useViewerStore } from '../stores/viewer.ts';
@@ -12,8 +13,12 @@ export const useWays = (): ((session: Session) => Way[]) => {
   const board = useBoardStore();
   const viewer = useViewerStore();
   const preferences = usePreferencesStore();
+  /** Null where they have none, or more than one. */
+  const ownMachine = computed(() => {
+    const machines = new Set(board.sessions.flatMap(({ owner, machine }) => (owner === viewer.ownName ? machine : [])));
+    return machines.size === 1 ? [...machines][0] : null;
+  });
   const isHere = ({ owner, machine }: Session): boolean =>
-    viewer.ownName === null ||
-    (owner === viewer.ownName && board.sessions.every((other) => other.owner !== owner || other.machine === machine));
+    viewer.ownName === null || (owner === viewer.ownName && machine === ownMachine.value);
   return (session) => waysTo(session, { isHere: isHere(session), editor: preferences.editor });
 };
