@@ -13,8 +13,11 @@ import {
 const MARGIN = '100% 0px';
 /** So many cards are drawn, and so many sketched, in one frame: the rest waits for the next. */
 const MOST_A_FRAME = 8;
-/** Of a large board so many are drawn before it is known which of them are in sight: those that stand first. */
-const MOST_AT_ONCE = 96;
+/** And so many where the last frame took longer than this, in ms: who scrolls fast sees sketches pass by, and no jerks. */
+const MOST_WHEN_LATE = 3;
+const LATE_MS = 25;
+/** So many are drawn at once as they come, those that stand first: about what a window shows. */
+const MOST_AT_ONCE = 36;
 /** So many that left their place are drawn in their next one from the start: as many as travel there. */
 const MOST_MOVED = 12;
 /** In px: about what a card of a few lines takes. */
@@ -49,17 +52,20 @@ export const createNearness = (isLarge: () => boolean): Nearness => {
   let atOnce = 0;
   let moved = 0;
   let frame = 0;
+  let turnedAt = 0;
 
-  const turn = (): void => {
+  const turn = (at: number): void => {
+    const most = at - turnedAt > LATE_MS ? MOST_WHEN_LATE : MOST_A_FRAME;
+    turnedAt = at;
     frame = 0;
     atOnce = 0;
     moved = 0;
     left.clear();
-    for (const place of [...toDraw].slice(0, MOST_A_FRAME)) {
+    for (const place of [...toDraw].slice(0, most)) {
       toDraw.delete(place);
       place.isDrawn.value = true;
     }
-    for (const [place, element] of [...toSketch].slice(0, MOST_A_FRAME)) {
+    for (const [place, element] of [...toSketch].slice(0, most)) {
       toSketch.delete(place);
       // Whoever reads there by keyboard stays where they are.
       if (!element.matches(':focus-within')) place.isDrawn.value = false;
@@ -77,9 +83,9 @@ export const createNearness = (isLarge: () => boolean): Nearness => {
         if (!place) continue;
         toDraw.delete(place);
         toSketch.delete(place);
-        if (isIntersecting) {
+        if (isIntersecting || !isLarge()) {
           if (!place.isDrawn.value) toDraw.add(place);
-        } else if (place.isDrawn.value && isLarge()) {
+        } else if (place.isDrawn.value) {
           place.height = boundingClientRect.height;
           toSketch.set(place, target);
         }
@@ -90,12 +96,11 @@ export const createNearness = (isLarge: () => boolean): Nearness => {
   );
 
   const isDrawnAtOnce = (sessionId: string, isFirst: boolean): boolean => {
-    if (!isLarge()) return true;
     if (left.has(sessionId) || bySession.get(sessionId)?.isDrawn.value) {
       moved += 1;
       return moved <= MOST_MOVED;
     }
-    if (!isFirst || atOnce >= MOST_AT_ONCE) return false;
+    if (atOnce >= MOST_AT_ONCE || (isLarge() && !isFirst)) return false;
     atOnce += 1;
     return true;
   };
@@ -105,6 +110,7 @@ export const createNearness = (isLarge: () => boolean): Nearness => {
       const isDrawn = shallowRef(isDrawnAtOnce(sessionId, isFirst));
       const place: Place = { sessionId, isDrawn, height: bySession.get(sessionId)?.height ?? USUAL_HEIGHT };
       bySession.set(sessionId, place);
+      if (!isDrawn.value && !isLarge()) toDraw.add(place);
       nextTurn();
       return place;
     },

@@ -44,7 +44,7 @@ export const createPace = (): ((run: () => void) => void) => {
 };
 
 /** So many sessions change at once: of more, the rest waits for the next time, so that no burst becomes one long task. */
-const MOST_AT_ONCE = 80;
+const MOST_AT_ONCE = 50;
 
 /**
  * Gathers what a feed says and hands it on together: a burst costs one rendering for all that came meanwhile. Of each session only the

@@ -5,7 +5,7 @@ const CONTROLS = 'button, a[href], summary, input, select';
 const park = (element: HTMLElement, isStop: boolean): void => {
   for (const control of element.querySelectorAll<HTMLElement>(CONTROLS)) {
     if (isStop) control.removeAttribute('tabindex');
-    else control.tabIndex = -1;
+    else if (control.getAttribute('tabindex') !== '-1') control.tabIndex = -1;
   }
 };
 

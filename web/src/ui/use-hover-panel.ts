@@ -1,5 +1,4 @@
-import { useEventListener } from '@vueuse/core';
-import { computed, onScopeDispose, type Ref, shallowRef } from 'vue';
+import { onScopeDispose, type Ref, shallowRef, watch } from 'vue';
 
 /** What stays open for a moment after the pointer left, in ms: the way to the panel leads over a gap. */
 const GRACE_MS = 140;
@@ -84,28 +83,49 @@ export const useHoverPanel = ({ host, targetOf, panel, afterMs }: HoverPanelOpti
   const onPress = ({ target }: PointerEvent): void => {
     if (!isInPanel(target)) dismiss();
   };
-  const whileOpen = computed(() => (anchor.value ? document : null));
 
-  for (const place of [host, panel]) {
-    useEventListener(place, 'pointerover', (event) => onPointerAt(event.target, event));
-    useEventListener(place, 'pointerleave', (event) => onPointerAt(event.relatedTarget, event));
-    useEventListener(place, 'focusin', () => want(focused()));
-    useEventListener(place, 'focusout', ({ relatedTarget }) => want(at(relatedTarget)));
-  }
-  useEventListener(host, 'pointerdown', onPress);
-  useEventListener(whileOpen, 'pointerdown', onPress, { capture: true });
-  useEventListener(
-    whileOpen,
-    'keydown',
-    (event: KeyboardEvent) => {
-      if (event.key !== 'Escape') return;
-      // It closes this and nothing behind it.
-      event.preventDefault();
-      event.stopPropagation();
-      if (isInPanel(document.activeElement)) anchor.value?.focus();
-      dismiss();
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    // It closes this and nothing behind it.
+    event.preventDefault();
+    event.stopPropagation();
+    if (isInPanel(document.activeElement)) anchor.value?.focus();
+    dismiss();
+  };
+
+  /** A board has many of these: one watcher for all that is listened to at a place. */
+  const whileThere = <Place extends EventTarget>(
+    place: () => Place | null,
+    listen: (place: Place, signal: AbortSignal) => void,
+  ): void => {
+    watch(
+      place,
+      (there, _before, onCleanup) => {
+        if (!there) return;
+        const listening = new AbortController();
+        listen(there, listening.signal);
+        onCleanup(() => listening.abort());
+      },
+      { flush: 'post', immediate: true },
+    );
+  };
+  const follow = (element: HTMLElement, signal: AbortSignal): void => {
+    element.addEventListener('pointerover', (event) => onPointerAt(event.target, event), { signal });
+    element.addEventListener('pointerleave', (event) => onPointerAt(event.relatedTarget, event), { signal });
+    element.addEventListener('focusin', () => want(focused()), { signal });
+    element.addEventListener('focusout', ({ relatedTarget }) => want(at(relatedTarget)), { signal });
+  };
+  whileThere(host, (element, signal) => {
+    follow(element, signal);
+    element.addEventListener('pointerdown', onPress, { signal });
+  });
+  whileThere(panel, follow);
+  whileThere(
+    () => (anchor.value ? document : null),
+    (page, signal) => {
+      page.addEventListener('pointerdown', onPress, { signal, capture: true });
+      page.addEventListener('keydown', onKey, { signal, capture: true });
     },
-    { capture: true },
   );
   onScopeDispose(close);
   return { anchor, open, close };
