@@ -2,6 +2,7 @@ import './feed/csp.ts';
 import './ui/fonts.css';
 import './tokens.css';
 import './ui/base.css';
+import './ui/over.css';
 import { createPinia } from 'pinia';
 import { createApp } from 'vue';
 import App from './App.vue';

@@ -11,6 +11,5 @@ export const palette: Translated<typeof english> = {
   found: '{n} Treffer | {n} Treffer',
   help: {
     title: 'Tastenkürzel',
-    close: 'Schließen',
   },
 };

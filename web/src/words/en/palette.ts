@@ -8,6 +8,5 @@ export const palette = {
   found: '{n} result | {n} results',
   help: {
     title: 'Keyboard shortcuts',
-    close: 'Close',
   },
 } as const;
