@@ -17,6 +17,8 @@ export interface Notifications {
   show(told: Told): Promise<void>;
   /** Takes back those of whose needs this is true. */
   closeWhere(isOver: (needs: Told['needs']) => boolean): Promise<void>;
+  /** Takes back those that would lead nowhere once this page is left; it may come back. */
+  leave(): void;
   /** Nothing is led to any more. */
   end(): void;
 }
@@ -73,14 +75,17 @@ export const createNotifications = (open: (sessionId: string | null) => void): N
     if (told.success) open(told.data.sessionId);
   };
   navigator.serviceWorker?.addEventListener('message', onMessage);
+  const leave = (): void => {
+    for (const notification of ofPage.keys()) notification.close();
+    ofPage.clear();
+  };
   return {
     show,
     closeWhere,
+    leave,
     end() {
       navigator.serviceWorker?.removeEventListener('message', onMessage);
-      // They could lead nowhere.
-      for (const notification of ofPage.keys()) notification.close();
-      ofPage.clear();
+      leave();
     },
   };
 };

@@ -127,7 +127,7 @@ export const useTelling = (open: (sessionId: string | null) => void): void => {
   const endLooking = tellLooking();
   const scope: (() => void)[] = [];
   lead(ending.signal, () => scope.push(watch(picture, look, { immediate: true })));
-  window.addEventListener('pagehide', notifications.end, { signal: ending.signal });
+  window.addEventListener('pagehide', notifications.leave, { signal: ending.signal });
   // Whoever signed out leaves nothing of the board on the screen.
   watch(
     () => viewer.isSignedOut,
