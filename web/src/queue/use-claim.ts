@@ -23,6 +23,13 @@ export const useClaims = () => {
   return { mayClaim, isMine, take, release };
 };
 
+/** Somebody else did something with it meanwhile. */
+const wasTooLate = (error: unknown): boolean => error instanceof Refused && error.status === 409;
+
+/** Why a claim, or its release, came to nothing. */
+export const refusalInWords = (error: unknown): string =>
+  t(wasTooLate(error) ? 'queue.claim.tooLate' : 'queue.claim.failed');
+
 /** The claim on one session, as a part of the page that shows it needs it. The board tells what came of what was asked. */
 export const useClaim = (session: Readonly<Ref<Session>>) => {
   const { mayClaim, isMine, take, release } = useClaims();
@@ -37,8 +44,8 @@ export const useClaim = (session: Readonly<Ref<Session>>) => {
     try {
       await what(session.value);
     } catch (error) {
-      // 409: somebody was faster, which the board tells a moment later.
-      if (!(error instanceof Refused && error.status === 409)) problem.value = t('queue.claim.failed');
+      // That somebody was faster, the board tells right here a moment later.
+      if (!wasTooLate(error)) problem.value = refusalInWords(error);
     }
     isAsking.value = false;
   };

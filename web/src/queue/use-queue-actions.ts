@@ -4,7 +4,7 @@ import { usePassingStore } from '../stores/passing.ts';
 import { useQueueStore } from '../stores/queue.ts';
 import { t } from '../words/index.ts';
 import type { SnoozeLength } from './snooze.ts';
-import { useClaims } from './use-claim.ts';
+import { refusalInWords, useClaims } from './use-claim.ts';
 import { useWays } from './use-ways.ts';
 
 const SNOOZE_KEYS: Record<SnoozeLength, readonly string[]> = { quarter: ['s'], hour: [], change: [] };
@@ -38,8 +38,9 @@ export const useQueueActions = (): void => {
       },
       keys: ['c'],
       isPossible: mayClaim,
-      // What came of it, the board tells.
-      run: (session) => (isMine(session) ? release(session) : take(session)).catch(() => undefined),
+      // What came of it, the board tells; of what did not, nothing else does.
+      run: (session) =>
+        (isMine(session) ? release(session) : take(session)).catch((error) => passing.say(refusalInWords(error))),
     },
     ...(Object.keys(SNOOZE_KEYS) as SnoozeLength[]).map((length) => ({
       id: `snooze-${length}`,

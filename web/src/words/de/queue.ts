@@ -21,6 +21,7 @@ export const queue: Translated<typeof english> = {
     mine: 'Du schaust nach',
     theirs: '{name} schaut nach',
     failed: 'Das kam nicht auf dem Board an. Noch einmal versuchen.',
+    tooLate: 'Jemand anderes war schneller.',
   },
   snooze: {
     title: 'Später erinnern',

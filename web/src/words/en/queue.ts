@@ -19,6 +19,7 @@ export const queue = {
     mine: 'You look at it',
     theirs: '{name} looks at it',
     failed: 'That did not reach the board. Try again.',
+    tooLate: 'Somebody else was faster.',
   },
   snooze: {
     title: 'Snooze',
