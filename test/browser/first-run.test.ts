@@ -37,7 +37,6 @@ test('a first run ticks off each step as it happens, up to the first card', asyn
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
   await page.goto(solo.url);
   await page.getByRole('heading', { name: 'No sessions yet' }).waitFor();
-  await isDone(page, 'board').toBe(1);
   await isDone(page, 'machine').toBe(1);
   await step(page, 'hooks').getByText('npx crewboard hooks install').waitFor();
   await isDone(page, 'hooks').toBe(0);

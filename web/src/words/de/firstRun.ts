@@ -3,7 +3,6 @@ import type { Translated } from '../keys.ts';
 
 export const firstRun: Translated<typeof english> = {
   title: 'Noch keine Sessions',
-  connected: 'Das Board läuft, und diese Seite ist mit ihm verbunden.',
   notConnected: 'Diese Seite ist noch nicht mit dem Board verbunden.',
   machinesReport: '{n} Rechner meldet an das Board. | {n} Rechner melden an das Board.',
   thisReports: 'Dieser Rechner meldet, was seine Sessions tun.',

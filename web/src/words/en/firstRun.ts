@@ -1,6 +1,5 @@
 export const firstRun = {
   title: 'No sessions yet',
-  connected: 'The board is up, and this page is connected to it.',
   notConnected: 'This page is not connected to the board yet.',
   machinesReport: '{n} machine reports to the board. | {n} machines report to the board.',
   thisReports: 'This machine reports what its sessions do.',
