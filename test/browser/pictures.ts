@@ -12,6 +12,8 @@ export interface Picture {
   name: string;
   size: BrowserContextOptions;
   scheme?: 'light' | 'dark';
+  /** As a system shows all pages that draws in few colours of its own. */
+  isForced?: boolean;
   /** As the page keeps them; absent: as it begins. */
   preferences?: Readonly<Record<string, string>>;
   /** Absent: the lively board of a team. */
@@ -105,6 +107,12 @@ const onChecks = async (page: Page) => {
   await page.locator('.card .pull').first().hover();
   await page.getByRole('dialog', { name: 'Checks' }).waitFor();
 };
+const onCardGo = async (page: Page) => {
+  await onBoard(page);
+  await page.locator('[data-session="lively-2"] .go').first().hover();
+  await page.locator('[data-session="lively-2"]').getByRole('button', { name: 'Go there' }).click();
+  await page.getByRole('dialog', { name: 'Go there' }).waitFor();
+};
 const onOutput = async (page: Page, board: LiveBoard) => {
   const now = Date.now();
   await board.recount('lively-2', {
@@ -159,6 +167,9 @@ export const PICTURES: readonly Picture[] = [
   { name: 'board-light', size: DESK, isKept: true, shows: onBoard },
   { name: 'board-dark', size: DESK, scheme: 'dark', isKept: true, shows: onBoard },
   { name: 'board-contrast', size: DESK, preferences: { scheme: 'contrast' }, shows: onBoard },
+  { name: 'board-contrast-dark', size: DESK, scheme: 'dark', preferences: { scheme: 'contrast' }, shows: onBoard },
+  { name: 'board-forced', size: DESK, isForced: true, shows: onBoard },
+  { name: 'board-found', size: DESK, path: '/?q=the', shows: onBoard },
   { name: 'board-german', size: DESK, preferences: { language: 'de' }, shows: onBoard },
   { name: 'board-dense', size: DESK, preferences: { density: 'dense' }, shows: onBoard },
   { name: 'board-dense-dark', size: LAPTOP, scheme: 'dark', preferences: { density: 'dense' }, shows: onBoard },
@@ -166,8 +177,18 @@ export const PICTURES: readonly Picture[] = [
   { name: 'board-wide', size: WIDE, scheme: 'dark', shows: onBoard },
   { name: 'board-3', size: DESK, scene: few, shows: onBoard },
   { name: 'board-300', size: DESK, scene: many, shows: onBoard },
+  {
+    name: 'board-300-dense',
+    size: LAPTOP,
+    scheme: 'dark',
+    scene: many,
+    preferences: { density: 'dense' },
+    shows: onBoard,
+  },
+  { name: 'phone-300', size: PHONE, scene: many, shows: onBoard },
   { name: 'withheld', size: LAPTOP, scene: withheld, shows: onBoard },
   { name: 'checks', size: DESK, shows: onChecks },
+  { name: 'card-go', size: DESK, shows: onCardGo },
   { name: 'output', size: DESK, scheme: 'dark', shows: onOutput },
   { name: 'people', size: DESK, path: '/?by=person', isKept: true, shows: onBoard },
   { name: 'phone', size: PHONE, isKept: true, shows: onBoard },
@@ -176,6 +197,7 @@ export const PICTURES: readonly Picture[] = [
   { name: 'phone-details', size: PHONE, scheme: 'dark', isKept: true, shows: onDetails },
   { name: 'session', size: DESK, isKept: true, path: '/sessions/lively-1', shows: onSession },
   { name: 'session-dark', size: DESK, scheme: 'dark', path: '/sessions/lively-1', shows: onSession },
+  { name: 'session-forced', size: DESK, isForced: true, path: '/sessions/lively-1', shows: onSession },
   { name: 'session-phone', size: PHONE, path: '/sessions/lively-1', shows: onSession },
   { name: 'session-phone-dark', size: PHONE, scheme: 'dark', path: '/sessions/lively-1', shows: onSession },
   { name: 'today', size: DESK, path: '/today', shows: onToday },
@@ -190,6 +212,7 @@ export const PICTURES: readonly Picture[] = [
   { name: 'notices', size: LAPTOP, scene: found, isSolo: true, shows: onBoard },
   { name: 'notices-phone', size: PHONE, scene: found, isSolo: true, shows: onBoard },
   { name: 'lost', size: DESK, shows: onLost, after: (board) => board.comeBack() },
+  { name: 'machines-phone', size: PHONE, scheme: 'dark', path: '/machines', shows: onMachines },
   { name: 'machines', size: at(1440, 760), path: '/machines', isKept: true, shows: onMachines },
   { name: 'sign-in', size: at(960, 600), isSignedOut: true, isKept: true, shows: onSignIn },
   { name: 'empty', size: LAPTOP, scene: empty, isSolo: true, shows: onStep },

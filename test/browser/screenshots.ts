@@ -20,8 +20,13 @@ const wanted = PICTURES.filter(({ name, isKept }) => (folder ? names.length === 
 const outDir = folder ?? README_IMAGES;
 
 const pageFor = async (browser: Browser, board: LiveBoard, picture: Picture): Promise<Page> => {
-  const { size, scheme = 'light', preferences, isSolo, isSignedOut } = picture;
-  const context = await browser.newContext({ ...size, colorScheme: scheme, reducedMotion: 'reduce' });
+  const { size, scheme = 'light', isForced, preferences, isSolo, isSignedOut } = picture;
+  const context = await browser.newContext({
+    ...size,
+    colorScheme: scheme,
+    forcedColors: isForced ? 'active' : 'none',
+    reducedMotion: 'reduce',
+  });
   if (!isSolo && !isSignedOut) {
     const [name = '', value = ''] = (await signIn(board.url, PERSON)).split('=');
     await context.addCookies([{ name, value, url: board.url }]);

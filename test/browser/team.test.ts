@@ -95,6 +95,25 @@ describe('signing in', () => {
     await cards().first().waitFor();
   });
 
+  test('is an app before anybody signs in; unreached it shows neither a sign-in nor what it showed before', async () => {
+    for (const path of ['/manifest.webmanifest', '/worker.js', '/icons/192.png'])
+      expect((await fetch(`${board.url}${path}`)).status, path).toBe(200);
+    await open();
+    await page.evaluate('navigator.serviceWorker.ready.then(() => true)');
+    await signIn();
+    await cards().first().waitFor();
+    await board.goAway();
+    try {
+      await page.reload();
+      await page.getByText('The board can’t be reached').waitFor();
+      expect(await cards().count()).toBe(0);
+      expect(await page.getByLabel('Your name').count()).toBe(0);
+    } finally {
+      await board.comeBack();
+    }
+    await cards().first().waitFor({ timeout: 20_000 });
+  });
+
   test('says what went wrong at a provider, once', async () => {
     await open('/?sign-in=not_allowed');
     await page.getByRole('alert').filter({ hasText: 'this board lets in other people' }).waitFor();
