@@ -1,6 +1,7 @@
 import { CONDITIONS, type Session } from '@crewboard/contract';
 import { aPullRequest, aSession, aUsage, T0 } from '@crewboard/contract/testing';
 import { type DOMWrapper, mount, RouterLinkStub } from '@vue/test-utils';
+import { createPinia, setActivePinia } from 'pinia';
 import { expect, test } from 'vitest';
 import { defineComponent, h, nextTick, ref } from 'vue';
 import { provideClock } from '../ui/clock.ts';
@@ -47,6 +48,23 @@ test('shows no row that would be empty', () => {
   expect(card.find('.now').exists()).toBe(false);
   expect(card.find('.avatar').exists()).toBe(false);
   expect(card.find('.spent').exists()).toBe(false);
+});
+
+test('has the way there while somebody is near, and keeps its panel on their way to it', async () => {
+  setActivePinia(createPinia());
+  const { card } = mountCard();
+  const way = () => card.find('.go button');
+  expect(way().exists()).toBe(false);
+  await card.trigger('pointerenter');
+  expect(way().text()).toBe('Go there');
+  await card.trigger('pointerleave');
+  expect(way().exists()).toBe(false);
+  await card.get('.why').trigger('focusin');
+  expect(way().exists()).toBe(true);
+  await card.trigger('focusout', { relatedTarget: way().element });
+  expect(way().exists()).toBe(true);
+  await card.trigger('focusout', { relatedTarget: null });
+  expect(way().exists()).toBe(false);
 });
 
 test('lets the age grow with the one clock', async () => {

@@ -16,9 +16,19 @@ const region = computed(() => regionOf(language.value));
  * as the region writes them, and `n` picks the plural.
  */
 export const t = <Key extends WordKey>(key: Key, ...[values]: Values<Key>): string => {
-  const told: Told = values ?? {};
+  if (values === undefined) return asItIs(key);
+  const told: Told = values;
   const written = Object.entries(told).map(([name, value]) => [name, typeof value === 'number' ? n(value) : value]);
   return say(key, Object.fromEntries(written), typeof told.n === 'number' ? told.n : undefined);
+};
+
+/** A message without values is the same each time: looked up once in each language. */
+const known = computed(() => ({ language: language.value, texts: new Map<WordKey, string>() }));
+const asItIs = (key: WordKey): string => {
+  const { texts } = known.value;
+  const text = texts.get(key) ?? say(key, {});
+  texts.set(key, text);
+  return text;
 };
 
 /** The same for a key that is known only when it runs: nothing checks what it is told. */
