@@ -1,21 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, CDPSession, Page } from 'playwright-core';
 import { createBurst, shownBy, wrongOn } from '../test/browser/burst.ts';
 import { type LiveBoard, openLiveBoard } from '../test/browser/live-board.ts';
 import { manySessions } from '../test/browser/lively.ts';
 import { launchChromium } from '../test/support/chromium.ts';
 import { readTraces, traced } from './page/trace.ts';
-import {
-  costsMs,
-  forgetFigures,
-  frameFigures,
-  heapMb,
-  taskFigures,
-  untilPainted,
-  WATCH,
-  withoutFigures,
-} from './page/watch.ts';
+import { costsMs, forgetFigures, frameFigures, heapMb, untilPainted, WATCH, withoutFigures } from './page/watch.ts';
 import { type Benchmark, median, type Row, rounded } from './report.ts';
 
 const PARTS = ['painted', 'scroll', 'burst'] as const;
@@ -31,27 +22,32 @@ const LOOKS = [
 ] as const;
 type Look = (typeof LOOKS)[number];
 
-const openPage = async (browser: Browser, url: string): Promise<Page> => {
+const openPage = async (browser: Browser, url: string): Promise<{ page: Page; cdp: CDPSession }> => {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, bypassCSP: true });
   const page = await context.newPage();
+  const cdp = await context.newCDPSession(page);
+  // The time of the thread itself: what else runs on the machine does not count.
+  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
   await page.addInitScript(WATCH);
   await page.goto(url);
-  return page;
+  return { page, cdp };
 };
 
-const openLook = async (browser: Browser, url: string, { path, isIdleOpen }: Look): Promise<Page> => {
-  const page = await openPage(browser, `${url}${path}`);
+const openLook = async (browser: Browser, url: string, { path, isIdleOpen }: Look) => {
+  const { page, cdp } = await openPage(browser, `${url}${path}`);
   await untilPainted(page);
   if (isIdleOpen) await page.locator('.heads button[aria-expanded="false"]').click();
   await page.waitForFunction('window.frames.length > 30');
-  return page;
+  return { page, cdp };
 };
 
 const measurePainted = async (browser: Browser, url: string): Promise<Row> => {
   const samples: number[] = [];
+  const own: number[] = [];
   for (let run = 0; run < PAINTED.runs; run++) {
-    const page = await openPage(browser, url);
+    const { page, cdp } = await openPage(browser, url);
     samples.push(await untilPainted(page));
+    own.push((await costsMs(cdp)).all);
     await page.context().close();
   }
   return {
@@ -59,26 +55,29 @@ const measurePainted = async (browser: Browser, url: string): Promise<Row> => {
     sessions: PAINTED.sessions,
     'p50 ms': rounded(median(samples)),
     'max ms': rounded(Math.max(...samples)),
+    'own ms of the main thread': rounded(median(own)),
   };
 };
 
 /** From the top of the board to its end, a step a frame. */
 const measureScroll = async (browser: Browser, url: string, look: Look): Promise<Row> => {
-  const page = await openLook(browser, url, look);
+  const { page } = await openLook(browser, url, look);
   await forgetFigures(page);
-  await page.evaluate(`new Promise((done) => {
-    let left = ${SCROLL_FRAMES};
-    const step = () => {
-      if (left-- === 0) return done();
-      scrollBy(0, (document.documentElement.scrollHeight - innerHeight - scrollY) / (left + 1));
-      requestAnimationFrame(step);
-    };
-    step();
-  })`);
-  const row = { what: 'scroll to the end', look: look.look, sessions: SESSIONS };
-  const figures = { ...row, ...(await frameFigures(page)), ...(await taskFigures(page)) };
+  const { trace } = await traced(browser, page, () =>
+    page.evaluate(`new Promise((done) => {
+      let left = ${SCROLL_FRAMES};
+      const step = () => {
+        if (left-- === 0) return done();
+        scrollBy(0, (document.documentElement.scrollHeight - innerHeight - scrollY) / (left + 1));
+        requestAnimationFrame(step);
+      };
+      step();
+    })`),
+  );
+  const { figures: tasks, ownMs } = readTraces([trace]);
+  const frames = { ...(await frameFigures(page)), 'own ms a frame': rounded(ownMs / SCROLL_FRAMES, 1) };
   await page.context().close();
-  return figures;
+  return { what: 'scroll to the end', look: look.look, sessions: SESSIONS, ...tasks, ...frames };
 };
 
 const measureBurst = async (
@@ -89,10 +88,7 @@ const measureBurst = async (
 ): Promise<{ row: Row; parts: Row[] }> => {
   const burst = createBurst(manySessions(SESSIONS, Date.now()));
   await board.tell(...burst.last().values());
-  const page = await openLook(browser, board.url, look);
-  const cdp = await page.context().newCDPSession(page);
-  // The time of the thread itself: what else runs on the machine does not count.
-  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const { page, cdp } = await openLook(browser, board.url, look);
   const heapBefore = await heapMb(cdp);
   if (profile) {
     await cdp.send('Profiler.enable');

@@ -54,6 +54,8 @@ const selfTimes = (events: readonly TraceEvent[]): [name: string, ms: number][] 
 /** What a trace tells of the page's main thread. Tasks by the thread's own time, and by the clock. */
 export interface Traced {
   figures: Row;
+  /** All that the thread did. */
+  ownMs: number;
   /** Where the time of the thread went. */
   parts: Row[];
 }
@@ -65,6 +67,7 @@ export const readTraces = (traces: readonly unknown[]): Traced => {
   const longest = (times: readonly number[]): number => rounded(Math.max(0, ...times), 1);
   const byThread = tasks.map(({ tdur }) => ms(tdur));
   return {
+    ownMs: sum(byThread),
     figures: {
       'longest task, own ms': longest(byThread),
       [`tasks over ${LONG_MS} ms, own`]: byThread.filter((time) => time > LONG_MS).length,

@@ -1,13 +1,9 @@
 import type { CDPSession, Page } from 'playwright-core';
 import { quantile, type Row, rounded } from '../report.ts';
 
-/** Runs in the page before anything of it: notes when its first card was painted, tasks over 50 ms, and the time between frames. */
+/** Runs in the page before anything of it: notes when its first card was painted, and the time between frames. */
 export const WATCH = `
-  window.tasks = [];
   window.frames = [];
-  new PerformanceObserver((list) => {
-    for (const task of list.getEntries()) window.tasks.push(task.duration);
-  }).observe({ type: 'longtask' });
   let before;
   const frame = (at) => {
     if (before !== undefined) window.frames.push(at - before);
@@ -29,27 +25,22 @@ export const untilPainted = async (page: Page): Promise<number> => {
   return Number(await page.evaluate('window.paintedAt'));
 };
 
-/** Begins to count tasks and frames anew. */
+/** Begins to count frames anew. */
 export const forgetFigures = async (page: Page): Promise<void> => {
-  await page.evaluate('void (window.tasks.length = 0, window.frames.length = 0)');
+  await page.evaluate('void (window.frames.length = 0)');
 };
 
-/** Does something in between whose tasks and frames are none of what is measured. */
+/** Does something in between whose frames are none of what is measured. */
 export const withoutFigures = async <Result>(page: Page, act: () => Promise<Result>): Promise<Result> => {
-  const before = await page.evaluate('[window.tasks.length, window.frames.length]');
+  const before = await page.evaluate('window.frames.length');
   const result = await act();
   // Whatever it was is over, and told of, a few frames later.
   await page.evaluate('new Promise((done) => setTimeout(done, 200))');
-  await page.evaluate(`void ([window.tasks.length, window.frames.length] = ${JSON.stringify(before)})`);
+  await page.evaluate(`void (window.frames.length = ${before})`);
   return result;
 };
 
 /** Since `forgetFigures`. */
-export const taskFigures = async (page: Page): Promise<Row> => {
-  const tasks = (await page.evaluate('window.tasks')) as number[];
-  return { 'longest task ms': rounded(Math.max(0, ...tasks)), 'tasks over 50 ms': tasks.length };
-};
-
 export const frameFigures = async (page: Page): Promise<Row> => {
   const frames = (await page.evaluate('window.frames')) as number[];
   const total = frames.reduce((sum, frame) => sum + frame, 0);
