@@ -16,19 +16,21 @@ const region = computed(() => regionOf(language.value));
  * as the region writes them, and `n` picks the plural.
  */
 export const t = <Key extends WordKey>(key: Key, ...[values]: Values<Key>): string => {
-  if (values === undefined) return asItIs(key);
-  const told: Told = values;
-  const written = Object.entries(told).map(([name, value]) => [name, typeof value === 'number' ? n(value) : value]);
-  return say(key, Object.fromEntries(written), typeof told.n === 'number' ? told.n : undefined);
+  const { texts } = known.value;
+  const asked = values === undefined ? key : `${key} ${JSON.stringify(values)}`;
+  const text = texts.get(asked) ?? write(key, values ?? {});
+  if (texts.size >= MOST_KNOWN) texts.clear();
+  texts.set(asked, text);
+  return text;
 };
 
-/** A message without values is the same each time: looked up once in each language. */
-const known = computed(() => ({ language: language.value, texts: new Map<WordKey, string>() }));
-const asItIs = (key: WordKey): string => {
-  const { texts } = known.value;
-  const text = texts.get(key) ?? say(key, {});
-  texts.set(key, text);
-  return text;
+/** A message with the same values is the same each time, and dear: on a board of many ages and counts it is written once in each language. */
+const known = computed(() => ({ language: language.value, texts: new Map<string, string>() }));
+const MOST_KNOWN = 2_000;
+
+const write = (key: WordKey, told: Told): string => {
+  const written = Object.entries(told).map(([name, value]) => [name, typeof value === 'number' ? n(value) : value]);
+  return say(key, Object.fromEntries(written), typeof told.n === 'number' ? told.n : undefined);
 };
 
 /** The same for a key that is known only when it runs: nothing checks what it is told. */
