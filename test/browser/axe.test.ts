@@ -155,6 +155,8 @@ const BOARD_VIEWS: readonly View[] = [
       await page.keyboard.press('/');
       await page.keyboard.type('zebra');
       await page.getByText('No session matches').waitFor();
+      // What the bar hides half is not small.
+      await page.evaluate('scrollTo(0, 0)');
     },
   ],
   [
@@ -165,6 +167,7 @@ const BOARD_VIEWS: readonly View[] = [
       await page.keyboard.press('i');
       await page.keyboard.press('4');
       await page.locator('.card, [data-session]').first().waitFor();
+      await page.evaluate('scrollTo(0, 0)');
     },
   ],
   [
