@@ -1,4 +1,3 @@
-// @vitest-environment happy-dom
 import { aSession } from '@crewboard/contract/testing';
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, expect, test } from 'vitest';
@@ -16,7 +15,11 @@ const sessions = ['a', 'b', 'c'].map((repo) => aSession({ sessionId: repo, repo 
 const board = () => {
   const choices = useLaneChoices(() => 'repository');
   const lanes = computed(() => choices.inOrder(toLanes(sessions, 'repository')));
-  const moves = useLaneMoves(() => lanes.value, choices.move);
+  const moves = useLaneMoves(
+    () => lanes.value,
+    () => lanes.value,
+    choices.move,
+  );
   const laneOf = (key: string) => toLanes(sessions, 'repository').find((lane) => lane.key === key) ?? expect.fail(key);
   return { ...moves, laneOf };
 };
