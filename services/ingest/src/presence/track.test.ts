@@ -221,6 +221,35 @@ describe('following presence', () => {
     expect(second.events.filter(({ sessionId }) => sessionId === 'session-1')).toEqual([]);
   });
 
+  it('remembers what was on its way when it looked again', async () => {
+    home.make();
+    const client = startClient();
+    client.write();
+    let arrive: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    let isUnderWay = false;
+    const first = start({
+      sink: {
+        send: () => {
+          isUnderWay = true;
+          return arrived;
+        },
+      },
+    });
+    await until('it is told', () => isUnderWay);
+    // The same again: no news, but a look.
+    client.write({ updatedAt: T + 1 });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    arrive();
+    await first.boardReady;
+    await first.stop();
+    const second = start();
+    await second.boardReady;
+    expect(second.events).toEqual([]);
+  });
+
   it('opens neither keys nor files of other names', async () => {
     home.make();
     const client = startClient();

@@ -158,6 +158,11 @@ export const createPresenceTracker = (deps: PresenceTrackerDeps): PresenceTracke
     const told = inItsOwnWords(previous, record);
     if (told !== record) unsaid.add(name);
     const entry: Tracked = { record: told, lastPosition, hasExited: false, wasAlive: true };
+    if (known && events.length === 0) {
+      // The same one: what was told of it may still be on its way, and is saved when it has arrived.
+      Object.assign(known, entry);
+      return;
+    }
     tracked.set(name, entry);
     if (events.length === 0) return;
     shipper.offer(events, () => {
