@@ -27,7 +27,7 @@ const BATCH = 1_000;
 /** Who is behind saves once for so many reads, or for so many ms of them: what a save costs hardly depends on how many events it covers. */
 const CATCH_UP = { reads: 10, ms: 100 };
 /**
- * Who is not behind rests for so many times as long as it folded, and as often again for each further partition that this process folds.
+ * Who is not behind rests for so many times as long as it worked, and as often again for each further partition that this process folds.
  * Each card that is saved is work for all behind it: so a busy board gets the newest state of many sessions now and then, and a quiet one
  * each event at once.
  */
@@ -62,7 +62,8 @@ export const createStatusService = (options: StatusServiceOptions) => {
     return undefined;
   };
 
-  const save = async (lease: Lease, fold: PartitionFold, step: Step): Promise<void> => {
+  /** Resolves with how long this process worked for it, in ms: what it waited for the log is no work. */
+  const save = async (lease: Lease, fold: PartitionFold, step: Step): Promise<number> => {
     const { projection, setAside, contradictions } = step;
     for (const { offset, reason, raw } of setAside) {
       logger.warn({ partition: lease.partition, offset, reason }, 'an event was set aside');
@@ -73,10 +74,21 @@ export const createStatusService = (options: StatusServiceOptions) => {
       metrics.contradictions.inc({ decided, other, client_version: labelOf(clientVersion) });
     }
     const stop = metrics.saveSeconds.startTimer();
-    await log.save(lease, projection);
+    const begunAt = performance.now();
+    const saving = log.save(lease, projection);
+    const workedMs = performance.now() - begunAt;
+    await saving;
     stop();
     metrics.changes.inc(projection.changes.length);
     metrics.sessions.set({ partition: lease.partition }, fold.size);
+    return workedMs;
+  };
+
+  const rest = async (workedMs: number, signal: AbortSignal): Promise<void> => {
+    const ms = Math.floor(Math.min(REST.mostMs, REST.times * held * workedMs));
+    // What else comes in this turn of the event loop is one step in any case.
+    if (ms === 0) await new Promise((resolve) => setImmediate(resolve));
+    else await pause(ms, signal);
   };
 
   /** What comes next, and whether there was no more. */
@@ -108,11 +120,12 @@ export const createStatusService = (options: StatusServiceOptions) => {
         if (renewed?.fence !== lease.fence) throw new FencedOff(lease);
         renewAt = performance.now() + leaseMs / 3;
       }
-      const begunAt = performance.now();
-      const step = entries.length > 0 ? fold.fold(entries, now()) : undefined;
-      const workedMs = performance.now() - begunAt;
-      if (step) {
-        await save(lease, fold, step);
+      let workedMs = 0;
+      if (entries.length > 0) {
+        const begunAt = performance.now();
+        const step = fold.fold(entries, now());
+        workedMs = performance.now() - begunAt;
+        workedMs += await save(lease, fold, step);
         metrics.events.inc(entries.length);
       }
       const ticked = fold.tick(now(), isAtEnd);
@@ -124,7 +137,7 @@ export const createStatusService = (options: StatusServiceOptions) => {
         if (news.length > 0) await log.append(news);
       }
       metrics.checkpointAt.set({ partition }, now());
-      if (isAtEnd) await pause(Math.floor(Math.min(REST.mostMs, REST.times * held * workedMs)), signal);
+      if (isAtEnd && workedMs > 0) await rest(workedMs, signal);
     }
   };
 
