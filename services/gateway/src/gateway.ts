@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Access } from '@crewboard/access';
 import type { EventLog } from '@crewboard/event-log';
 import type { Records } from '@crewboard/records';
@@ -76,8 +77,18 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     feedLimits: { ...FEED_LIMITS, ...options.feedLimits },
   });
 
+  // Node.js forgets a connection that became a socket of its own, and waits for it all the same.
+  const connections = new Set<Socket>();
+  app.server.on('connection', (connection) => {
+    connections.add(connection);
+    connection.once('close', () => connections.delete(connection));
+  });
+  const cutOffAll = (): void => {
+    for (const connection of connections) connection.destroy();
+  };
+
   const shutDown = async (): Promise<void> => {
-    const cutOff = setTimeout(() => app.server.closeAllConnections(), CLOSE_WITHIN_MS);
+    const cutOff = setTimeout(cutOffAll, CLOSE_WITHIN_MS);
     try {
       await Promise.all([app.close(), hub.stop()]);
     } finally {
