@@ -1,4 +1,4 @@
-import { keepMemorySmall, startFast } from '@crewboard/ingest/engine';
+import { keepMemorySmall, startFast, thenServeFast } from '@crewboard/ingest/engine';
 import { Command, Option } from 'commander';
 import { version } from '../package.json' with { type: 'json' };
 import type { AgentFlags } from './agent/command.ts';
@@ -20,6 +20,7 @@ export const createProgram = (): Command => {
     .description('serve the board of this machine’s sessions, everything in one process')
     .action(async () => {
       startFast();
+      thenServeFast();
       return (await import('./up.ts')).up(process.env);
     });
 

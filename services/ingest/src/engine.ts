@@ -1,5 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 
+/** The engine's own, of Node.js 20. */
+const USUAL_BUDGET = '--interrupt-budget=67584';
+/** By then the largest board has read all that was there. */
+const STARTED_MS = 20_000;
+
 const START_FAST = [
   // A function is optimised after four times as much work as the engine would ask for. Of the first seconds of a board a quarter of all CPU
   // was its compiler, on the cores that read and fold, for functions that had little left to do. What stays hot is optimised all the same.
@@ -23,6 +28,14 @@ const SMALL_MEMORY = [
 
 /** For all threads of this process. To be called before the rest is loaded. */
 export const startFast = (): void => START_FAST.forEach(setFlagsFromString);
+
+/**
+ * For a process that goes on to serve a board: what runs often is optimised as soon as the engine would, once the start is over. A request,
+ * its fold and its card take a fifth less then.
+ */
+export const thenServeFast = (): void => {
+  setTimeout(() => setFlagsFromString(USUAL_BUDGET), STARTED_MS).unref();
+};
 
 /** For a process that is an agent and nothing else, where both are wanted: to be called last. */
 export const keepMemorySmall = (): void => SMALL_MEMORY.forEach(setFlagsFromString);
