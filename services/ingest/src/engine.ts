@@ -6,7 +6,7 @@ const USUAL_BUDGET = '--interrupt-budget=67584';
 const STARTED_MS = 20_000;
 
 const START_FAST = [
-  // A function is optimised after four times as much work as the engine would ask for. Of the first seconds of a board a quarter of all CPU
+  // A function is optimised after eight times as much work as the engine would ask for. Of the first seconds of a board a quarter of all CPU
   // was its compiler, on the cores that read and fold, for functions that had little left to do. What stays hot is optimised all the same.
   '--interrupt-budget=540672',
   // What a program loads stays: a nursery that is soon large does not copy it again and again.
