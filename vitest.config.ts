@@ -22,7 +22,16 @@ export default defineConfig({
         },
       },
       { plugins: [vue()], test: { name: 'web', environment: 'happy-dom', include: ['web/**/*.test.ts'] } },
-      { test: { ...backend, name: 'browser', testTimeout: 60_000, include: ['test/browser/**/*.test.ts'] } },
+      {
+        test: {
+          ...backend,
+          name: 'browser',
+          testTimeout: 90_000,
+          // What a page comes to is waited for: how long that takes says nothing on a machine with other work.
+          expect: { poll: { timeout: 15_000 } },
+          include: ['test/browser/**/*.test.ts'],
+        },
+      },
       {
         test: {
           ...backend,

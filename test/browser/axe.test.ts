@@ -1,8 +1,8 @@
-import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PASSWORDS, signInOptions } from '../../services/gateway/test/sign-in.ts';
 import { launchChromium } from '../support/chromium.ts';
+import { faultsOf } from './axe.ts';
 import { type LiveBoard, openLiveBoard } from './live-board.ts';
 import { livelySessions } from './lively.ts';
 import { historyOfAsking, historyOfDiffering } from './lively-history.ts';
@@ -28,20 +28,6 @@ afterAll(async () => {
   await team?.close();
 });
 
-/** What axe finds wrong as the page stands, and whether it is wider than its window: a line each. `isStrict`: text needs 7:1. */
-const faultsOf = async (page: Page, isStrict: boolean): Promise<string[]> => {
-  const rules = JSON.stringify({ 'color-contrast-enhanced': { enabled: isStrict } });
-  // Evaluated by the debugger, which the page's policy does not hold for.
-  if (!(await page.evaluate(`'axe' in window`))) await page.evaluate(axe.source);
-  const faults = await page.evaluate<
-    string[]
-  >(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'], rules: ${rules} })
-    .then(({ violations }) => violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 200) + ' ' + failureSummary)))`);
-  const isWithin = await page.evaluate('document.documentElement.scrollWidth <= innerWidth');
-  return isWithin ? faults : [...faults, 'wider than its window'];
-};
-
 /** A view by its name, and how one gets there from the view before it. */
 type View = readonly [name: string, prepare: (page: Page) => Promise<unknown>];
 
@@ -63,8 +49,6 @@ const DESK: BrowserContextOptions = { viewport: { width: 1440, height: 900 } };
 /** As narrow as a desk's page is at 400 %. */
 const PHONE: BrowserContextOptions = { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true };
 const LOOKS: readonly [look: string, options: BrowserContextOptions][] = [
-  ['light, at the desk', { ...DESK, colorScheme: 'light' }],
-  ['dark, at the desk', { ...DESK, colorScheme: 'dark' }],
   ['light, on a phone', { ...PHONE, colorScheme: 'light' }],
   ['dark, on a phone', { ...PHONE, colorScheme: 'dark' }],
   ['light, with high contrast', { ...DESK, colorScheme: 'light', contrast: 'more' }],

@@ -1,5 +1,6 @@
 // npm run screenshots: the README's pictures, from the page as it is shipped, into docs/images.
-// npm run screenshots -- <folder> [name…]: every state of the page, or those that are named, to be looked at.
+// npm run screenshots -- <folder> [name…]: every state of the page, or those that are named, to be looked at; `real` stands for
+// those of a board of real sessions, as the journeys of the tests see it.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,14 +8,16 @@ import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { PASSWORDS, signIn, signInOptions } from '../../services/gateway/test/sign-in.ts';
 import { launchChromium } from '../support/chromium.ts';
+import { takeRealPictures } from './journeys/real-pictures.ts';
 import { type LiveBoard, openLiveBoard } from './live-board.ts';
 import { lively, PICTURES, type Picture } from './pictures.ts';
 
 const README_IMAGES = fileURLToPath(new URL('../../docs/images', import.meta.url));
 const PERSON = { name: 'Mika Korhonen', password: PASSWORDS.admin };
 
+const REAL = 'real';
 const [folder, ...names] = process.argv.slice(2);
-const unknown = names.filter((name) => !PICTURES.some((picture) => picture.name === name));
+const unknown = names.filter((name) => name !== REAL && !PICTURES.some((picture) => picture.name === name));
 if (unknown.length > 0) throw new Error(`No such picture: ${unknown.join(', ')}`);
 const wanted = PICTURES.filter(({ name, isKept }) => (folder ? names.length === 0 || names.includes(name) : isKept));
 const outDir = folder ?? README_IMAGES;
@@ -70,6 +73,7 @@ try {
       await board.close();
     }
   }
+  if (folder && (names.length === 0 || names.includes(REAL))) await takeRealPictures(browser, save);
 } finally {
   await browser.close();
 }

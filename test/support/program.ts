@@ -26,6 +26,13 @@ export const startProgram = (script: string, args: readonly string[], env: Recor
 
 /** The same for a program that was installed elsewhere. */
 export const startCommand = (command: string, args: readonly string[], env: Record<string, string>): Program => {
+  const program = spawnProgram(command, args, env);
+  onTestFinished(() => program.kill());
+  return program;
+};
+
+/** The same for what several tests use: whoever starts it ends it. */
+export const spawnProgram = (command: string, args: readonly string[], env: Record<string, string>): Program => {
   const child: ChildProcess = spawn(command, args, {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -41,7 +48,6 @@ export const startCommand = (command: string, args: readonly string[], env: Reco
     child.kill(signal);
     await exited;
   };
-  onTestFinished(() => end('SIGKILL'));
   return { output: () => output, exited, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') };
 };
 

@@ -50,7 +50,7 @@ export const SHA = (digit: string | number): string => String(digit).repeat(40).
  * A GitHub over real HTTP, as far as Crewboard asks: lists in pages, ETags, 304, moved repositories, apps. What it holds is changed by the test
  * as it goes; `fault` answers in its place where it wants to.
  */
-export const startGithub = async () => {
+export const openGithub = async () => {
   const repositories = new Map<string, StubRepository>();
   const moved = new Map<string, string>();
   const requests: StubRequest[] = [];
@@ -196,7 +196,6 @@ export const startGithub = async () => {
       server.close(resolve);
     });
   };
-  onTestFinished(stop);
   const { port } = server.address() as AddressInfo;
   return {
     /** Under a path, as an Enterprise's API is. */
@@ -209,4 +208,11 @@ export const startGithub = async () => {
     pathsSince: (count: number): string[] => requests.slice(count).map(({ path }) => path),
   };
 };
-export type StubGithub = Awaited<ReturnType<typeof startGithub>>;
+export type StubGithub = Awaited<ReturnType<typeof openGithub>>;
+
+/** One that is gone with the end of the test. */
+export const startGithub = async (): Promise<StubGithub> => {
+  const github = await openGithub();
+  onTestFinished(github.stop);
+  return github;
+};

@@ -32,6 +32,7 @@ export interface StubModel {
   script(...behaviours: Behaviour[]): void;
   /** Tokens that it counted. */
   readonly tokens: { input: number; cacheRead: number; cacheWrite: number; output: number };
+  stop(): void;
 }
 
 const CHARS_PER_TOKEN = 3;
@@ -46,8 +47,15 @@ const read = async (request: IncomingMessage): Promise<string> => {
   return body;
 };
 
-/** A server that speaks as much of the Messages API as a summary needs, on this machine. */
+/** A server that speaks as much of the Messages API as a summary needs, on this machine; gone with the end of the test. */
 export const startStubModel = async (now: () => number = Date.now): Promise<StubModel> => {
+  const model = await openStubModel(now);
+  onTestFinished(model.stop);
+  return model;
+};
+
+/** The same for what several tests use: whoever opens it stops it. */
+export const openStubModel = async (now: () => number = Date.now): Promise<StubModel> => {
   const asked: Asked[] = [];
   const cache = new Map<string, number>();
   const tokens = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 };
@@ -102,10 +110,6 @@ export const startStubModel = async (now: () => number = Date.now): Promise<Stub
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
@@ -113,6 +117,10 @@ export const startStubModel = async (now: () => number = Date.now): Promise<Stub
       behaviours = next;
     },
     tokens,
+    stop: () => {
+      server.closeAllConnections();
+      server.close();
+    },
   };
 };
 

@@ -1,26 +1,24 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium } from '../support/chromium.ts';
-import { freePort } from '../support/port.ts';
-import { startProgram } from '../support/program.ts';
+import { launchChromium } from '../../support/chromium.ts';
+import { type Cast, playCast } from './cast.ts';
+import { openPipeline, type Pipeline, type World } from './pipeline.ts';
+import { visit } from './visit.ts';
 
 let browser: Browser;
+let pipeline: Pipeline;
+let cast: Cast;
 
 beforeAll(async () => {
-  browser = await launchChromium();
+  const fill = async (world: World): Promise<void> => {
+    cast = await playCast(world);
+  };
+  [browser, pipeline] = await Promise.all([launchChromium(), openPipeline(fill)]);
 });
-
 afterAll(async () => {
   await browser?.close();
+  await pipeline?.close();
 });
-
-/** The whole pipeline over the invented sessions of the demo, in a program of its own. */
-const startDemo = async (): Promise<string> => {
-  const port = await freePort();
-  const demo = startProgram('crewboard.js', ['demo'], { PORT: String(port) });
-  await expect.poll(demo.output, { timeout: 20_000 }).toContain('Crewboard’s demo is at');
-  return `http://127.0.0.1:${port}`;
-};
 
 const focusedSession = (page: Page): Promise<string | null> =>
   page.evaluate<string | null>(`document.activeElement.closest('[data-session]')?.dataset.session ?? null`);
@@ -33,9 +31,19 @@ const isFocusInSight = (page: Page): Promise<boolean> =>
     return document.activeElement.contains(document.elementFromPoint(left + 20, y));
   })()`);
 
+/** The part of the page that has the focus. */
+const focusedPart = (page: Page): Promise<string> =>
+  page.evaluate<string>(`(() => {
+    const { activeElement } = document;
+    return activeElement.closest('main') ? 'board' : activeElement.closest('.queue') ? 'queue' : 'bar';
+  })()`);
+
 test('a person without a mouse goes through queue, cards, details, find, filters, palette, pages and settings', async () => {
-  const url = await startDemo();
-  const page = await (await browser.newContext({ reducedMotion: 'reduce' })).newPage();
+  const { page, leave, faults } = await visit(browser, pipeline, {
+    width: 1280,
+    reducedMotion: 'reduce',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
   const press = (...keys: string[]) =>
     keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
   const dialog = (name: string) => page.getByRole('dialog', { name });
@@ -55,15 +63,42 @@ test('a person without a mouse goes through queue, cards, details, find, filters
       .toBe(true);
     await press('Enter');
   };
-  await page.goto(url);
-  await page.locator('.need').first().waitFor();
+  const need = (sessionId: string) => page.locator(`[data-need="${sessionId}"]`);
+  const { asking } = cast;
+  await need(asking.sessionId).waitFor();
   await page.locator('.card').first().waitFor();
+
+  // Tab goes through the page as an eye does: the bar, who needs a person, the board.
+  const parts: string[] = [];
+  do {
+    await press('Tab');
+    const part = await focusedPart(page);
+    if (part !== parts.at(-1)) parts.push(part);
+  } while (parts.at(-1) !== 'board' && parts.length < 9);
+  expect(parts).toEqual(['bar', 'queue', 'board']);
+  await page.reload();
+  await need(asking.sessionId).waitFor();
 
   // Past everything that stands before the board, and to who needs a person.
   await press('Tab', 'Enter');
   expect(await hasFocus(page.locator('main'))).toBe(true);
   await press('n');
-  await expect.poll(() => focusedSession(page)).not.toBeNull();
+  await expect.poll(() => focusedSession(page)).toBe(asking.sessionId);
+
+  // Theirs to look at, and let go; out of their way for a while, and back; and what leads there, copied.
+  await press('c');
+  await need(asking.sessionId).getByText('You look at it').waitFor();
+  await press('c');
+  await need(asking.sessionId).getByRole('button', { name: 'I look at it' }).waitFor();
+  await press('s');
+  await need(asking.sessionId).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: '1 snoozed' }).waitFor();
+  await press('s');
+  await need(asking.sessionId).waitFor();
+  await press('y');
+  await expect
+    .poll(() => page.evaluate<string>('navigator.clipboard.readText()'))
+    .toContain(`claude --resume ${asking.sessionId}`);
 
   // From card to card; what has the focus is never under the bar.
   for (const key of ['j', 'l', 'j', 'j', 'ArrowDown', 'h', 'k']) {
@@ -120,15 +155,17 @@ test('a person without a mouse goes through queue, cards, details, find, filters
   // The page of that session, another one, and back; what is possible where, says the help.
   await press('o');
   await expect.poll(() => page.url()).toContain('/sessions/');
+  await page.getByRole('slider').focus();
+  const read = () => page.getByRole('slider').getAttribute('aria-valuetext');
+  const latest = await read();
+  await press('ArrowLeft');
+  await expect.poll(read).not.toBe(latest);
   await press('g', 'm');
   await expect.poll(() => page.url()).toMatch(/\/machines$/);
-  await expect
-    .poll(async () => {
-      // What is possible changes with the page: keys that come while it changes go nowhere.
-      await press('g', 'b');
-      return page.url();
-    })
-    .toContain('by=machine');
+  await press('g', 't');
+  await expect.poll(() => page.url()).toMatch(/\/today$/);
+  await press('g', 'b');
+  await expect.poll(() => page.url()).toContain('by=machine');
   await page.locator('.card').first().waitFor();
   await press('Shift+?');
   await dialog('Keyboard shortcuts').getByText('Next that needs a person').waitFor();
@@ -142,5 +179,6 @@ test('a person without a mouse goes through queue, cards, details, find, filters
   await page.keyboard.type('dark');
   await choose('Colours: Dark');
   await expect.poll(() => page.evaluate('document.documentElement.dataset.scheme')).toBe('dark');
-  await page.context().close();
+  expect(faults).toEqual([]);
+  await leave();
 });
