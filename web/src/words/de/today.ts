@@ -12,7 +12,7 @@ export const today: Translated<typeof english> = {
     waited: 'Auf Menschen gewartet',
     cost: 'Kosten',
   },
-  none: 'niemand wartete',
+  none: 'noch keine beantwortet',
   zone: 'Nach den Uhren von {zone}, Stand {at}',
   waitsByRepository: 'Gewartete Minuten nach Repository',
   waitsByAsk: 'Gewartete Minuten nach Art der Frage',

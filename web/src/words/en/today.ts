@@ -3,7 +3,7 @@ export const today = {
   nav: 'Today',
   line: 'Median wait today {span} · {n} answered',
   head: { median: 'Median wait', answered: 'Answered', open: 'Open now', waited: 'Waited for people', cost: 'Cost' },
-  none: 'nobody waited',
+  none: 'none answered yet',
   zone: 'By the clocks of {zone}, as of {at}',
   waitsByRepository: 'Minutes waited, by repository',
   waitsByAsk: 'Minutes waited, by kind of ask',
