@@ -171,17 +171,20 @@ test.each(WIDTHS)('cards tell what files, GitHub and the client know, at %i px',
   await checks.waitFor();
   expect(await wordsOf(checks)).toMatch(/open, approved.* browser failed image running unit passed/);
   expect(await checks.getByRole('link', { name: 'browser' }).getAttribute('href')).toBe('https://ci.example/browser');
-  const [pullRequest] = pipeline.github.repositories.get('acme/atlas')?.pulls ?? [];
-  if (!pullRequest) throw new Error('GitHub has no such pull request');
-  pullRequest.runs = GREEN;
-  await pipeline.webhook('acme/atlas');
-  await expect.poll(() => wordsOf(checks)).toMatch(/browser passed image passed unit passed/);
-  await place(pulled).getByText('CI failed').waitFor({ state: 'detached' });
+  if (width === 1280) {
+    // GitHub is asked again some seconds later: once is enough.
+    const [pullRequest] = pipeline.github.repositories.get('acme/atlas')?.pulls ?? [];
+    if (!pullRequest) throw new Error('GitHub has no such pull request');
+    pullRequest.runs = GREEN;
+    await pipeline.webhook('acme/atlas');
+    await expect.poll(() => wordsOf(checks)).toMatch(/browser passed image passed unit passed/);
+    await place(pulled).getByText('CI failed').waitFor({ state: 'detached' });
+    pullRequest.runs = RED;
+    await pipeline.webhook('acme/atlas');
+    await place(pulled).getByText('CI failed').waitFor();
+  }
   await page.keyboard.press('Escape');
   await checks.waitFor({ state: 'detached' });
-  pullRequest.runs = RED;
-  await pipeline.webhook('acme/atlas');
-  await place(pulled).getByText('CI failed').waitFor();
 
   // Latest output: on hover, on focus, and as it comes; nothing that is there moves or is covered.
   await look('working');
