@@ -17,7 +17,7 @@ const argsSchema = z.object({
 });
 
 /** One change at a time; from just before its event is sent to the board, until the last viewer has it. */
-const measure = async (viewers: number, n: number): Promise<Row> => {
+export const measureFanOut = async (viewers: number, n: number): Promise<Row> => {
   const board = await startLoadBoard('embedded', 1);
   try {
     const [machine] = board.machines;
@@ -68,7 +68,7 @@ export const benchmark: Benchmark = {
     const { viewers, n } = argsSchema.parse(values);
     prepare();
     const rows: Row[] = [];
-    for (const count of viewers) rows.push(await measure(count, n));
+    for (const count of viewers) rows.push(await measureFanOut(count, n));
     return rows;
   },
 };

@@ -4,10 +4,12 @@ import type { SessionEvent } from '@crewboard/contract';
 import { type EventLog, openEmbeddedLog } from '@crewboard/event-log';
 import { LiveBoard } from '../services/gateway/src/live-board.ts';
 import { createPartitionFold } from '../services/status/src/partition.ts';
+import { measureFanOut } from './fan-out.ts';
 import { type Curve, drawCurves } from './load/curves.ts';
-import { tempDir } from './process.ts';
+import { prepare, tempDir } from './process.ts';
 import { type Benchmark, type Report, type Row, rounded } from './report.ts';
 import { type SessionScript, sessionScript } from './team/session.ts';
+import { steady } from './team.ts';
 
 const IMAGES = join(import.meta.dirname, '../docs/images');
 const RETENTION_MS = 14 * 24 * 3_600_000;
@@ -15,6 +17,10 @@ const BATCH = 1_000;
 const EVENTS = 20_000;
 const SESSIONS = [10, 100, 1_000, 5_000];
 const HISTORIES = [5_000, 20_000, 50_000, 100_000];
+const VIEWERS = [200, 1_000, 2_000, 5_000];
+const CHANGES = 20;
+const MACHINES = [10, 50, 100, 200, 500];
+const SECONDS = 10;
 
 const cpuUs = (): number => {
   const { user, system } = process.cpuUsage();
@@ -48,6 +54,8 @@ const openPartition = async (log: EventLog) => {
         if (entries.length === 0) break;
         await log.save(lease, fold.fold(entries, Date.now()).projection);
       }
+      // Until all of it is on disk.
+      await log.checkpoint(0);
       const used = cpuUs() - begun;
       for (;;) {
         const changes = await log.readChanges(0, { after: seen, count: BATCH });
@@ -116,17 +124,45 @@ const curve = (name: string, rows: readonly Row[], x: string, y: string): Curve 
   points: rows.map((row) => [Number(row[x]), Number(row[y])]),
 });
 
+const byViewers = async (): Promise<Row[]> => {
+  const rows: Row[] = [];
+  for (const viewers of VIEWERS) rows.push(await measureFanOut(viewers, CHANGES));
+  return rows;
+};
+
+const byMachines = async (): Promise<Row[]> => {
+  const rows: Row[] = [];
+  for (const machines of MACHINES) rows.push(await steady(machines, SECONDS));
+  return rows;
+};
+
+const draw = (file: string, xName: string, yName: string, curves: readonly Curve[]): void =>
+  writeFileSync(join(IMAGES, file), drawCurves({ xName, yName, curves }));
+
 export const benchmark: Benchmark = {
-  about: 'How cost grows with sessions and history, by CPU time; draws docs/images/scaling-*.svg',
+  about: 'How cost grows with sessions, history, viewers and machines; draws docs/images/scaling-*.svg',
   run: async (): Promise<Report> => {
+    prepare();
     const sessions = await bySessions();
     const histories = await byHistory();
-    const draw = (file: string, xName: string, curves: readonly Curve[]): void =>
-      writeFileSync(join(IMAGES, file), drawCurves({ xName, yName: 'µs of a core for each event', curves }));
-    draw('scaling-sessions.svg', 'sessions of a partition', [
-      curve('read, fold, save', sessions, 'sessions', 'µs/event'),
+    const viewers = await byViewers();
+    const machines = await byMachines();
+    const perEvent = 'µs of a core for each event';
+    const fold = 'read, fold, save';
+    draw('scaling-sessions.svg', 'sessions of a partition', perEvent, [curve(fold, sessions, 'sessions', 'µs/event')]);
+    draw('scaling-history.svg', 'events before', perEvent, [curve(fold, histories, 'history', 'µs/event')]);
+    draw('scaling-viewers.svg', 'viewers', 'ms', [
+      curve('until the last one has it, p50', viewers, 'viewers', 'p50 ms'),
+      curve('of a core for each change', viewers, 'viewers', 'server CPU ms/change'),
     ]);
-    draw('scaling-history.svg', 'events before', [curve('read, fold, save', histories, 'history', 'µs/event')]);
-    return { rows: sessions, more: { 'With history, 100 sessions': histories } };
+    draw('scaling-machines.svg', 'machines at work', '% of a core', [
+      curve('gateway', machines, 'machines', 'gateway CPU %'),
+      curve('status', machines, 'machines', 'status CPU %'),
+      curve('Redis', machines, 'machines', 'Redis CPU %'),
+    ]);
+    return {
+      rows: sessions,
+      more: { 'With history, 100 sessions': histories, 'With viewers': viewers, 'With machines, on Redis': machines },
+    };
   },
 };

@@ -52,7 +52,7 @@ const measureCpu = async (running: readonly Running[], work: () => Promise<void>
 };
 
 /** A working day's load: every machine works, and people look on. */
-const steady = async (machineCount: number, seconds: number): Promise<Row> => {
+export const steady = async (machineCount: number, seconds: number): Promise<Row> => {
   const board = await startTeamBoard(machineCount);
   try {
     const feeds = Math.min(MAX_FEEDS, machineCount);

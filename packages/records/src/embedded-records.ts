@@ -30,7 +30,8 @@ export const openEmbeddedRecords = async ({ dir, now = Date.now }: EmbeddedRecor
     name,
     root.openDB<string, Uint8Array>({ name, encoding: 'string', keyEncoding: 'binary' }),
   ];
-  const kinds = new Map(RECORD_KINDS.map(openKind));
+  // In one transaction: each kind that is new would else wait for the disk.
+  const kinds = root.transactionSync(() => new Map(RECORD_KINDS.map(openKind)));
   let closing: Promise<void> | undefined;
 
   const storeOf = (kind: RecordKind): KindStore => {
