@@ -16,6 +16,8 @@ const MACHINES = 20;
 /** So many of them have an agent in a process of its own; the others' agents share one. */
 const OWN_AGENTS = 3;
 const START_MS = 60_000;
+/** Longer than any fault lasts. */
+const REDIS_BACK_WITHIN_MS = 60_000;
 
 const services = join(import.meta.dirname, '../../cli/dist/services');
 
@@ -87,7 +89,12 @@ export const startTeam = async (
   redisArgs.push('--stream-node-max-entries', '1', '--loglevel', 'warning');
   start('redis', ['redis-server', redisArgs], {});
   const redisUrl = `redis://127.0.0.1:${redisPort}`;
-  const redis = new Redis(redisUrl, { retryStrategy: () => 100, maxRetriesPerRequest: null });
+  // It comes back from every fault, or the run is over.
+  const redis = new Redis(redisUrl, {
+    retryStrategy: () => 100,
+    maxRetriesPerRequest: null,
+    commandTimeout: REDIS_BACK_WITHIN_MS,
+  });
   redis.on('error', () => undefined);
   await redis.ping();
 
