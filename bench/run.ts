@@ -59,7 +59,7 @@ const runTable = async (isShort: boolean, isJson: boolean): Promise<void> => {
 
 const list = async (): Promise<void> => {
   console.log(
-    'npm run bench                        the whole table, ~10 min\nnpm run bench -- --short             a few rounds of it, fails where something broke\nnpm run bench -- <name> [--json]     one of\n',
+    'npm run bench                        the whole table, ~5 min\nnpm run bench -- --short             a few rounds of it, fails where something broke\nnpm run bench -- <name> [--json]     one of\n',
   );
   for (const known of Object.keys(load)) console.log(`  ${known.padEnd(12)}${(await loadBenchmark(known)).about}`);
 };
