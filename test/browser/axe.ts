@@ -14,3 +14,18 @@ export const faultsOf = async (page: Page, isStrict = false): Promise<string[]> 
   const isWithin = await page.evaluate('document.documentElement.scrollWidth <= innerWidth');
   return isWithin ? faults : [...faults, 'wider than its window'];
 };
+
+/** The targets that are seen and less high than a finger is wide, with what they say. */
+export const smallTargets = (page: Page): Promise<{ text: string | null; height: number }[]> =>
+  page
+    .locator('button, input, select, a[href]')
+    .filter({ visible: true })
+    .evaluateAll((all) =>
+      all
+        .map((target) => ({
+          text: target.textContent,
+          box: (target.closest('label') ?? target).getBoundingClientRect(),
+        }))
+        .map(({ text, box }) => ({ text, height: box.height }))
+        .filter(({ height }) => height < 42),
+    );

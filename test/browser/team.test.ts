@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } fr
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { PASSWORDS, signInOptions } from '../../services/gateway/test/sign-in.ts';
 import { launchChromium } from '../support/chromium.ts';
+import { smallTargets } from './axe.ts';
 import { type LiveBoard, openLiveBoard } from './live-board.ts';
 import { livelySessions } from './lively.ts';
 import { livelyMachines, SILENT_MS, silentMachine } from './lively-machines.ts';
@@ -326,19 +327,7 @@ test('a phone has room for all of it, and every target is a finger wide', async 
     await signIn('admin');
     await page.locator('[data-session], [data-machine]').first().waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-    const small = await page
-      .locator('button, input, select, a[href]')
-      .filter({ visible: true })
-      .evaluateAll((all) =>
-        all
-          .map((target) => ({
-            text: target.textContent,
-            box: (target.closest('label') ?? target).getBoundingClientRect(),
-          }))
-          .map(({ text, box }) => ({ text, height: box.height }))
-          .filter(({ height }) => height < 42),
-      );
-    expect(small).toEqual([]);
+    expect(await smallTargets(page)).toEqual([]);
     await context.close();
   }
 });

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { launchChromium } from '../../support/chromium.ts';
-import { faultsOf } from '../axe.ts';
+import { faultsOf, smallTargets } from '../axe.ts';
 import { type Cast, playCast, TITLES } from './cast.ts';
 import { openPipeline, type Pipeline, type World } from './pipeline.ts';
 import { isWithin, styleOf, type Visit, type VisitOptions, visit, WIDTHS, wordsOf } from './visit.ts';
@@ -138,6 +138,7 @@ test.each(WIDTHS)('the page has a form for everyone, at %i px', async (width) =>
   await page.locator('.palette [role="option"]').first().waitFor();
   faults.push(...(await faultsInBoth(page, 'palette')));
   await page.keyboard.press('Escape');
+  await page.locator('.palette').waitFor({ state: 'detached' });
   await page.keyboard.press('g');
   await page.keyboard.press('m');
   await expect
@@ -158,19 +159,7 @@ test.each(WIDTHS)('the page has a form for everyone, at %i px', async (width) =>
   // Every target of a phone is a finger wide.
   await page.locator('.card').first().waitFor();
   if (isNarrow) {
-    const small = await page
-      .locator('button, input, select, a[href]')
-      .filter({ visible: true })
-      .evaluateAll((all) =>
-        all
-          .map((target) => ({
-            text: target.textContent,
-            box: (target.closest('label') ?? target).getBoundingClientRect(),
-          }))
-          .map(({ text, box }) => ({ text, height: box.height }))
-          .filter(({ height }) => height < 42),
-      );
-    expect(small).toEqual([]);
+    expect(await smallTargets(page)).toEqual([]);
   }
 
   // Colours and language, kept.
