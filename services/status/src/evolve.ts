@@ -72,27 +72,36 @@ const doneWith = (
   return { state: { ...after, work: null }, spans: span ? [...spans, span] : spans };
 };
 
-/** The state at a later time: each time-out that is due by `now` has happened at its own time. */
+/**
+ * The state at a later time: each time-out that is due by `now` has happened at its own time. A `now` before the last event counts
+ * as that event's time. However often, and with whatever clocks, time was looked at before: what comes out is what the events and `now` say.
+ */
 export const passTime = (state: SessionState, now: number): Evolved => {
-  // A status of a time to come: the clock was ahead when that was shown, and was set back. It is looked at as if it had never been.
-  if (state.shown && state.shown.since > now) {
-    const { state: anew, change, spans } = show({ ...state, shown: null }, now);
-    return { state: anew, changes: change ? [change] : [], spans };
-  }
+  const end = Math.max(now, state.clock);
+  if (state.passed && state.passed.at > end) return takenBack(state, state.passed.from, end);
   let at = state.shown?.until ?? null;
-  if (at === null || at > now) return { state, changes: [], spans: NO_SPANS };
+  if (!state.shown || at === null || at > end) return { state, changes: [], spans: NO_SPANS };
+  const from = state.passed?.from ?? state.shown;
   const changes: StatusChange[] = [];
   const spans: Span[] = [];
   let passed = state;
-  while (at !== null && at <= now) {
+  while (at !== null && at <= end) {
     const shown = show(passed, at);
-    passed = shown.state;
+    passed = { ...shown.state, passed: { at, from } };
     if (shown.change) changes.push(shown.change);
     spans.push(...shown.spans);
     const next: number | null = passed.shown?.until ?? null;
     at = next !== null && next > at ? next : null;
   }
   return { state: passed, changes, spans };
+};
+
+/** The clock was ahead when time was looked at, or an event came late: what time has brought by `end`, from what the events had left. */
+const takenBack = (state: SessionState, from: NonNullable<SessionState['shown']>, end: number): Evolved => {
+  const anew = passTime({ ...state, shown: from, passed: null }, end).state;
+  // What came about until then was told when it was first looked at.
+  const changes = anew.shown?.key === state.shown?.key ? [] : [changeOf(decide(anew, end), end)];
+  return { state: anew, changes, spans: NO_SPANS };
 };
 
 /** What is shown from `at` on: begun anew unless the same status was shown until then. */
@@ -160,6 +169,7 @@ const applied = (previous: SessionState, event: Event, clock: number): SessionSt
     claim: event.type === 'NeedClaimed' || event.type === 'ClaimReleased' ? evolveClaim(claim, event) : claim,
     work,
     shown: previous.shown,
+    passed: null,
   };
 };
 

@@ -205,6 +205,32 @@ describe('any life of a session', () => {
   });
 });
 
+describe('any life that was looked at in between', () => {
+  /** Ahead of its time, behind it, and about when a time-out is due. */
+  const look = fc.oneof(fc.integer({ min: -HOUR, max: HOUR }), fc.constantFrom(0, 1, 5_000, 60_000, 300_000));
+  const looks = fc.array(fc.array(look, { maxLength: 3 }), { minLength: 1, maxLength: 20 });
+
+  it('is what its events say, whatever the clocks were that looked', () => {
+    fc.assert(
+      fc.property(anyLife, picks, looks, (life, order, lookedAt) => {
+        let plain: SessionState | undefined;
+        let looked: SessionState | undefined;
+        for (const [index, event] of merged(life, order).entries()) {
+          plain = evolve(plain, event);
+          looked = evolve(looked, event);
+          expect(looked).toEqual(plain);
+          for (const ms of lookedAt[index % lookedAt.length] ?? []) {
+            const now: number = looked.clock + ms;
+            looked = passTime(looked, now).state;
+            expect(advance(looked, now)).toEqual(advance(plain, now));
+          }
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
 /** What is stored of a session when its events were folded in batches, each ending behind one of the `cuts`, and saved. */
 const storedAfter = (events: readonly SessionEvent[], cuts: ReadonlySet<number>) => {
   const board = { rows: [], enrichments: [], checkpoint: START_OFFSET, changesOffset: START_OFFSET };

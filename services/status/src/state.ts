@@ -10,6 +10,18 @@ import { processesSchema } from './views/processes.ts';
 import { initialTranscript, transcriptSchema } from './views/transcript.ts';
 
 /**
+ * The status that was last decided: since when (a change of source alone does not begin it anew), when time alone may
+ * change it (null for never), what of it is told as a change (`key`), and the asks whose end is to be told.
+ */
+const shownSchema = z.object({
+  status: z.enum(STATUSES),
+  since: ms,
+  until: ms.nullable(),
+  key: z.string(),
+  asks: z.array(askSchema).readonly(),
+});
+
+/**
  * All that the fold of one session's events keeps: a view for each source, which only that source's events touch. So the order
  * in which the sources arrive does not matter, only each one's own; they are weighed when a status is decided, never before.
  */
@@ -36,19 +48,9 @@ export const sessionStateSchema = z.object({
   /** The work under way, until it is told as a span. */
   work: workSchema.nullable(),
 
-  /**
-   * The status that was last decided: since when (a change of source alone does not begin it anew), when time alone may
-   * change it (null for never), what of it is told as a change (`key`), and the asks whose end is to be told.
-   */
-  shown: z
-    .object({
-      status: z.enum(STATUSES),
-      since: ms,
-      until: ms.nullable(),
-      key: z.string(),
-      asks: z.array(askSchema).readonly(),
-    })
-    .nullable(),
+  shown: shownSchema.nullable(),
+  /** What only passing time has changed of it since the last event: up to when, and what the events alone had left. */
+  passed: z.object({ at: ms, from: shownSchema }).nullable().default(null),
 });
 export type SessionState = z.infer<typeof sessionStateSchema>;
 
@@ -69,4 +71,5 @@ export const initialState = (sessionId: string, machine: string, at: number): Se
   claim: null,
   work: null,
   shown: null,
+  passed: null,
 });
