@@ -83,6 +83,17 @@ describe('the fold of a partition', () => {
     expect(loaded.tick(T0 + 2_000).projection.changes).toEqual(back.changes);
   });
 
+  it('keeps since when a status stands that events brought, although a clock looks that is an hour behind', () => {
+    const fold = createPartitionFold(emptyBoard, DAY_MS);
+    const turn = [anEvent('PromptSubmitted'), anEvent('TurnEnded')];
+    const lost = anEvent('MachineLost', { occurredAt: T0 + 112_000, data: { silentSince: T0 + 100_000 } });
+    const returned = anEvent('MachineReturned', { occurredAt: T0 + 301_000 });
+    const { changes } = fold.fold(entriesOf(...turn, lost, returned), T0 + 301_000).projection;
+    expect(changes).toMatchObject([{ card: { status: 'idle', condition: null, since: T0 + 100_000 } }]);
+    fold.tick(T0 + 302_000);
+    expect(fold.tick(T0 - 3_300_000).projection).toMatchObject({ changes: [], history: [] });
+  });
+
   it('takes a session off the board when it rested for the retention, but not while its process lives', () => {
     const fold = createPartitionFold(emptyBoard, DAY_MS);
     fold.fold(entriesOf(anEvent('TurnEnded'), anEvent('PresenceChanged', { sessionId: 'alive' })), T0);
