@@ -94,6 +94,7 @@ export const boardArea: Area = {
         responses: {
           200: json('What was done, what is open, which files', 'HandOver'),
           404: json('No such session on the board', 'Problem'),
+          ...signedOut,
           ...refused,
           503: json('The board was not read yet, or the log can not be read now; see Retry-After', 'Problem'),
         },
@@ -141,6 +142,7 @@ export const boardArea: Area = {
         summary: 'What the board does without, and why, in a line each',
         responses: {
           200: json('The notices now', 'Notices'),
+          ...signedOut,
           ...misdirected,
           503: json('The notices can not be read now; see Retry-After', 'Problem'),
         },

@@ -1,8 +1,13 @@
 import type { z } from 'zod';
 
+/** What one method of one address does, as OpenAPI tells it. */
+export interface Operation extends Record<string, unknown> {
+  responses: Record<number, unknown>;
+}
+
 /** One area of the API: its paths, and the schemas that it brings, by the names that `json` refers to. */
 export interface Area {
-  paths: Record<string, Record<string, unknown>>;
+  paths: Record<string, Record<string, Operation>>;
   schemas: Record<string, z.ZodType>;
 }
 

@@ -1,5 +1,5 @@
 import { problemSchema } from '../problem.ts';
-import { type Area, json, text } from './parts.ts';
+import { type Area, json, misdirected, signedOut, text } from './parts.ts';
 
 const health = (description: string) => ({
   description,
@@ -22,7 +22,28 @@ export const serviceArea: Area = {
       get: {
         operationId: 'getOpenapi',
         summary: 'This document',
-        responses: { 200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: {} } } } },
+        responses: {
+          200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: {} } } },
+          ...signedOut,
+          ...misdirected,
+        },
+      },
+    },
+    '/api/webhooks/github': {
+      post: {
+        operationId: 'hearGitHub',
+        summary: 'GitHub says that something happened in a repository; the enricher looks there at once',
+        description: 'There only where the board has a secret for it (GITHUB_WEBHOOK_SECRET). A repeat does no harm.',
+        security: [],
+        requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
+        responses: {
+          202: { description: 'Taken, whatever it is about' },
+          401: json('The signature is not that of the secret', 'Problem'),
+          413: json('The body is too large', 'Problem'),
+          415: json('The body is not JSON', 'Problem'),
+          ...misdirected,
+          503: json('Nothing can be kept now; GitHub can send it again', 'Problem'),
+        },
       },
     },
     '/healthz': {

@@ -8,7 +8,7 @@ import { BoardNotRead, orUnavailable } from '../problem.ts';
 
 const sessionParams = z.object({ id: z.string() });
 
-/** POST /api/sessions/:id/hand-over: a note for the colleague who goes on.. */
+/** POST /api/sessions/:id/hand-over: a note for the colleague who goes on. */
 export const handOverRoute =
   ({ hub, log }: { hub: Hub; log: EventLog }): FastifyPluginAsync =>
   async (app) => {

@@ -49,34 +49,46 @@ const notOk: Record<string, number> = {
   'POST /api/ingest': 401,
   'PUT /api/agent/report': 401,
   'POST /api/agent/forget': 401,
+  'POST /api/webhooks/github': 401,
 };
 
-/** Routes by method and address, as the document writes them. */
-const documented = (): { method: string; path: string; name: string }[] =>
+/** Routes by method and address, with what they may answer, as the document writes them. */
+const documented = (): { method: string; path: string; name: string; answers: number[] }[] =>
   Object.entries(openapiDocument().paths).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => ({
+    Object.entries(methods).map(([method, { responses }]) => ({
       method: method.toUpperCase(),
       path,
       name: `${method.toUpperCase()} ${path}`,
+      answers: Object.keys(responses).map(Number),
     })),
   );
+const everyRoute = { signIn: everyWayIn, webhookSecret: 'a secret of the webhooks' };
 
 test('is served, and every path in it is', async () => {
-  const { url } = await startGateway(await openLog(), { signIn: everyWayIn });
+  const { url } = await startGateway(await openLog(), everyRoute);
   const admin = { name: 'Ada', password: PASSWORDS.admin };
   const cookie = await signIn(url, admin);
   const served = await (await fetch(`${url}/api/openapi.json`, { headers: { cookie } })).json();
   expect(served).toEqual(JSON.parse(JSON.stringify(openapiDocument())));
-  for (const { method, path, name } of documented()) {
+  for (const { method, path, name, answers } of documented()) {
     const headers = asPage(url, path === '/api/sign-out' ? await signIn(url, admin) : cookie);
     const { status } = await fetch(`${url}${path}`, { method, headers, redirect: 'manual' });
     expect([name, status]).toEqual([name, notOk[name] ?? 200]);
+    expect([name, answers]).toEqual([name, expect.arrayContaining([status])]);
+  }
+});
+
+test('tells what comes where nobody is signed in', async () => {
+  const { url } = await startGateway(await openLog(), everyRoute);
+  for (const { method, path, name, answers } of documented()) {
+    const { status } = await fetch(`${url}${path}`, { method, headers: asPage(url), redirect: 'manual' });
+    expect([name, answers]).toEqual([name, expect.arrayContaining([status])]);
   }
 });
 
 test('tells of every route', async () => {
   const routes = watchRoutes();
-  await startGateway(await openLog(), { signIn: everyWayIn });
+  await startGateway(await openLog(), everyRoute);
   const names = documented().map(({ name }) => name);
   const others = routes
     .filter(({ method, url }) => method !== 'HEAD' && url !== '/*')
