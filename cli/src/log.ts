@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { EventLog } from '@crewboard/event-log';
 import type { Records } from '@crewboard/records';
 import type { Logger } from '@crewboard/runtime';
+import { makeDataFolder } from './data-folder.ts';
 import type { Settings } from './settings.ts';
 
 /** The log that the settings name: Redis where there is a URL, else the embedded one in the data folder. Loads only that backend. */
@@ -15,6 +16,7 @@ export const openLog = async (settings: Settings, logger: Logger): Promise<Event
       logger,
     });
   }
+  makeDataFolder(settings.CREWBOARD_DATA_DIR);
   const { openEmbeddedLog } = await import('@crewboard/event-log/embedded');
   return openEmbeddedLog({ dir: join(settings.CREWBOARD_DATA_DIR, 'log') });
 };
@@ -25,6 +27,7 @@ export const openRecords = async (settings: Settings, logger: Logger): Promise<R
     const { openRedisRecords } = await import('@crewboard/records/redis');
     return openRedisRecords({ url: settings.REDIS_URL, password: settings.REDIS_PASSWORD, logger });
   }
+  makeDataFolder(settings.CREWBOARD_DATA_DIR);
   const { openEmbeddedRecords } = await import('@crewboard/records/embedded');
   return openEmbeddedRecords({ dir: join(settings.CREWBOARD_DATA_DIR, 'records') });
 };

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CODE, IDENTITY, startStubBoard, TOKEN } from '../../../services/ingest/test/stub-board.ts';
 import { temporaryFolder } from '../../../test/support/folder.ts';
 import { version } from '../../package.json' with { type: 'json' };
+import { up } from '../up.ts';
 import { type AgentFlags, agent } from './command.ts';
 import { installAgent } from './install/install.ts';
 import { keptSettings, readSettings, settingsPath } from './install/kept-settings.ts';
@@ -75,6 +76,21 @@ const aPackage = (): string => {
 describe('crewboard agent', () => {
   it('without a board says how to join one', async () => {
     await expect(account().command({})).rejects.toThrow('crewboard agent --join <link>');
+  });
+
+  it.each([
+    [{ json: true }, '--json goes with --status or --show.'],
+    [{ sent: true }, '--sent goes with --show.'],
+    [{ machine: 'laptop', install: true }, '--machine goes with --join.'],
+  ] as const)('refuses %o, where a flag would say nothing', async (flags, message) => {
+    await expect(account().command(flags)).rejects.toThrow(message);
+  });
+
+  it('says what is wrong with a data folder in which nothing can be kept', async () => {
+    const { env, dataDir } = account();
+    writeFileSync(dataDir, 'a file');
+    await expect(agent(env, {})).rejects.toThrow(`Nothing can be kept in ${dataDir} (EEXIST)`);
+    await expect(up(env)).rejects.toThrow('CREWBOARD_DATA_DIR names another');
   });
 
   it('that joins says in two lines what it did, and an agent that runs goes on with it', async () => {

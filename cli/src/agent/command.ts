@@ -1,5 +1,6 @@
 import { agentConfigSchema, runningAgent } from '@crewboard/ingest';
-import { parseConfig } from '@crewboard/runtime';
+import { ConfigError, parseConfig } from '@crewboard/runtime';
+import { makeDataFolder } from '../data-folder.ts';
 import { installAgent } from './install/install.ts';
 import { readSettings } from './install/kept-settings.ts';
 import { uninstallAgent } from './install/uninstall.ts';
@@ -23,8 +24,27 @@ export interface AgentFlags extends JoinFlags, ShowFlags {
   logFile?: string;
 }
 
+/** What says something only beside another flag. */
+const GOES_WITH: readonly { flag: keyof AgentFlags; typed: string; with: readonly (keyof AgentFlags)[] }[] = [
+  { flag: 'machine', typed: '--machine', with: ['join'] },
+  { flag: 'ca', typed: '--ca', with: ['join'] },
+  { flag: 'insecureHttp', typed: '--insecure-http', with: ['join'] },
+  { flag: 'sent', typed: '--sent', with: ['show'] },
+  { flag: 'next', typed: '--next', with: ['show'] },
+  { flag: 'json', typed: '--json', with: ['status', 'show'] },
+];
+
+/** Throws where a flag would say nothing: whoever typed it thinks that it does. */
+const refuseIdleFlags = (flags: AgentFlags): void => {
+  for (const { flag, typed, with: others } of GOES_WITH) {
+    if (flags[flag] === undefined || others.some((other) => flags[other] !== undefined)) continue;
+    throw new ConfigError(`${typed} goes with ${others.map((other) => `--${other}`).join(' or ')}.`);
+  }
+};
+
 /** `crewboard agent`: reports this machine's sessions to a board elsewhere, until it is told to stop; or what its flags say. */
 export const agent = async (ownEnv: NodeJS.ProcessEnv, flags: AgentFlags): Promise<void> => {
+  refuseIdleFlags(flags);
   const env = flags.settings === undefined ? ownEnv : { ...ownEnv, ...readSettings(flags.settings) };
   const config = parseConfig(agentConfigSchema, env);
   if (flags.status) {
@@ -38,6 +58,7 @@ export const agent = async (ownEnv: NodeJS.ProcessEnv, flags: AgentFlags): Promi
   if (flags.uninstall) await uninstallAgent(env, config);
   if (flags.leave) await leaveBoard(config);
   if (flags.uninstall || flags.leave) return;
+  makeDataFolder(config.CREWBOARD_DATA_DIR);
   if (flags.join !== undefined) {
     await joinBoard(config, flags.join, flags);
     const other = flags.install ? undefined : await runningAgent(config.CREWBOARD_DATA_DIR);

@@ -11,6 +11,8 @@ import {
   isRevoked,
   NotJoined,
   networkOf,
+  type RunningAgent,
+  runningAgent,
   type Target,
 } from '@crewboard/ingest';
 import { version as agentVersion } from '../../package.json' with { type: 'json' };
@@ -34,7 +36,10 @@ export const checkBoard = async (config: AgentConfig, port: number): Promise<Boa
   try {
     target = await findTarget(config);
   } catch (error) {
-    if (error instanceof NotJoined) return only(await checkOwnBoard(port));
+    if (error instanceof NotJoined) {
+      const running = await runningAgent(config.CREWBOARD_DATA_DIR);
+      return only(await checkOwnBoard(boardOf(running) ?? `http://127.0.0.1:${port}`));
+    }
     const found = error instanceof Error ? error.message : String(error);
     return only(fault('Joined', found, 'An agent does not start like this.'));
   }
@@ -108,9 +113,12 @@ const checkVersions = (boardVersion: string): Check => {
   }
 };
 
+/** The address of the board that an agent says that it tells; `undefined` where it tells Redis. */
+const boardOf = (running: RunningAgent | undefined): string | undefined =>
+  running && URL.canParse(running.tells) ? running.tells : undefined;
+
 /** A machine that joined none may have a board of its own. */
-const checkOwnBoard = async (port: number): Promise<Check> => {
-  const url = `http://127.0.0.1:${port}`;
+const checkOwnBoard = async (url: string): Promise<Check> => {
   const answers = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(ANSWER_MS) }).then(
     async (response) => {
       await response.body?.cancel();

@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { MACHINE_REPORT_MS, type MachineReport } from '@crewboard/contract';
 import { credentialsPath, saveCredentials } from '@crewboard/ingest';
@@ -185,6 +186,15 @@ test('an agent’s troubles are warnings, what it does not know is none', async 
 });
 
 describe('the board', () => {
+  test('of this machine’s own is looked for where it says that it runs, on whichever port', async () => {
+    const { url } = await startStubBoard({ boardVersion: version });
+    const { look, dataDir, report } = machine();
+    report();
+    const running = { pid: process.ppid, host: hostname(), tells: url };
+    writeFileSync(join(dataDir, 'agent', 'running.json'), JSON.stringify(running));
+    expect(named(await look(), 'Board')?.found).toContain(url);
+  });
+
   const board = async (options: Parameters<typeof startStubBoard>[0] = {}, more: NodeJS.ProcessEnv = {}) => {
     const { url } = await startStubBoard({ boardVersion: version, ...options });
     return machine().look({ CREWBOARD_URL: `${url}/`, CREWBOARD_TOKEN: TOKEN, ...more });

@@ -1,9 +1,8 @@
 import { doorShape } from '@crewboard/gateway/settings';
+import { ownAddress } from '../own-address.ts';
 import type { Settings } from '../settings.ts';
 import { shown } from './wording.ts';
 
-/** Bound there, every address of the machine leads to the board. */
-const ANY = /^(0\.0\.0\.0|\[?::\]?)$/;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 export interface JoinAddress {
@@ -20,9 +19,7 @@ export const joinAddress = (
   const address = said === undefined ? settings.CREWBOARD_PUBLIC_URL : parseAddress(said);
   if (address !== undefined) return { address, ...cautionAbout(address) };
   if (settings.PORT === 0) throw new Error('The board has no address that is known beforehand (PORT is 0): say --url.');
-  const host = ANY.test(settings.HOST) ? '127.0.0.1' : settings.HOST;
-  const bracketed = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
-  const guessed = new URL(`http://${bracketed}:${settings.PORT}`).origin;
+  const guessed = ownAddress(settings);
   return { address: guessed, ...cautionAbout(guessed) };
 };
 
