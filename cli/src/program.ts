@@ -9,15 +9,30 @@ import type { PrivateFlags } from './private/command.ts';
 import type { ReplayFlags } from './replay/command.ts';
 import type { InviteFlags, IssueFlags } from './token/command.ts';
 
+/** Where a person would look for a flag. */
+const SETTINGS = `
+Settings are environment variables. What most people need:
+  PORT, HOST           where the board listens (4400, 127.0.0.1)
+  CLAUDE_CONFIG_DIR    the folder of Claude Code (~/.claude)
+  CREWBOARD_DATA_DIR   the folder of Crewboard (~/.crewboard)
+  REDIS_URL            a log in Redis instead of in that folder`;
+
+const FIRST_STEPS = `
+\`crewboard up\` serves the board at http://127.0.0.1:4400; \`crewboard demo\` shows it with invented sessions.
+Something looks wrong? \`crewboard doctor\` says what to do.`;
+
 /** Everything that can be typed. Sub-commands load what they need when they run: a command starts as fast as its own part. */
 export const createProgram = (): Command => {
   const program = new Command('crewboard')
     .description('A live board of every Claude Code session of a team')
-    .version(version);
+    .version(version)
+    .showHelpAfterError('Add --help to see what can be typed.')
+    .addHelpText('after', FIRST_STEPS);
 
   program
     .command('up')
     .description('serve the board of this machine’s sessions, everything in one process')
+    .addHelpText('after', SETTINGS)
     .action(async () => {
       startFast();
       thenServeFast();

@@ -86,6 +86,14 @@ describe('the npm package, installed in an empty folder', () => {
     await board.stop();
   });
 
+  it('says which Node.js it needs, where it is started with an older one', async () => {
+    const older = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'18.20.4'})";
+    const args = ['--import', older, join(installed(), 'bin/crewboard.js'), 'up'];
+    const program = startCommand(process.execPath, args, { HOME: await scratchDir() });
+    expect(await program.exited).toBe(1);
+    expect(program.output()).toBe('Crewboard needs Node.js 20.19.0 or later; this is 18.20.4.\n');
+  });
+
   it('gives the command with all its parts', async () => {
     const home = await scratchDir();
     const { version } = JSON.parse(await readFile(join(root, 'cli/package.json'), 'utf8'));

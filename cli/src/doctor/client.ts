@@ -2,10 +2,11 @@ import { access, constants, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FIRST_WITH_PRESENCE, parsePresence, pidOfPresenceFile } from '@crewboard/ingest';
 import { compareVersions } from '@crewboard/ingest/hook-settings';
+import { engines } from '../../package.json' with { type: 'json' };
 import { versionOnPath } from '../hooks/client-version.ts';
 import { type Check, fault, ok, warn } from './check.ts';
 
-const OLDEST_NODE = '20.19.0';
+const OLDEST_NODE = engines.node.replace('>=', '');
 
 export const checkNode = (version: string): Check =>
   compareVersions(version.replace(/^v/, ''), OLDEST_NODE) >= 0
