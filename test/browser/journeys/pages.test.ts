@@ -137,10 +137,8 @@ test.each(WIDTHS)('the page has a form for everyone, at %i px', async (width) =>
   await page.keyboard.press('Control+k');
   await page.locator('.palette [role="option"]').first().waitFor();
   faults.push(...(await faultsInBoth(page, 'palette')));
-  await page.keyboard.press('Escape');
-  await page.locator('.palette').waitFor({ state: 'detached' });
-  await page.keyboard.press('g');
-  await page.keyboard.press('m');
+  // As fast as a hand that knows the way.
+  await Promise.all(['Escape', 'g', 'm'].map((key) => page.keyboard.press(key)));
   await expect
     .poll(async () => (await page.locator('[data-machine]').allInnerTexts()).map((row) => row.replaceAll(/\s+/g, ' ')))
     .toEqual([

@@ -4,6 +4,8 @@ const TYPING = 'input, textarea, select, [contenteditable], [role="combobox"], [
 const PRESSED = 'button, a[href], summary';
 /** What stands over the page and keeps the keyboard to itself. */
 const OVER_PAGE = 'dialog:modal, [popover]';
+/** What was closed may have the focus until the next frame, where nothing had it before: the keys are the page's again. */
+const CLOSED = 'dialog:not([open])';
 
 const isChord = ({ ctrlKey, metaKey }: KeyboardEvent): boolean => ctrlKey || metaKey;
 
@@ -12,7 +14,7 @@ export const isForPage = (event: KeyboardEvent): boolean => {
   if (event.defaultPrevented || event.isComposing || event.key === 'Process') return false;
   if (event.key === 'Escape' && document.querySelector(':popover-open')) return false;
   const { target } = event;
-  if (!(target instanceof Element)) return true;
+  if (!(target instanceof Element) || target.closest(CLOSED)) return true;
   if ((event.key === 'Enter' || event.key === ' ') && target.closest(PRESSED)) return false;
   return target.closest(OVER_PAGE) === null && (isChord(event) || target.closest(TYPING) === null);
 };

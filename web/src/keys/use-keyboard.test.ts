@@ -33,7 +33,12 @@ const mountPage = (...commands: Command[]): void => {
     setup() {
       useKeyboard();
       useCommands(commands);
-      return () => [h('input'), h('div', { popover: 'auto' }, h('button')), h('button', { class: 'plain' })];
+      return () => [
+        h('input'),
+        h('div', { popover: 'auto' }, h('button')),
+        h('button', { class: 'plain' }),
+        h('dialog', { open: true }, h('input')),
+      ];
     },
   });
   page = mount(Page, { attachTo: document.body });
@@ -76,6 +81,18 @@ test('who types, composes or is in something over the page keeps their keys, but
   press('k', { ctrlKey: true }, 'input');
   press('c', {}, 'button.plain');
   expect(called).toEqual(['palette', 'claim']);
+});
+
+test('a field has the keys until what it stands in is closed, not until the focus has moved on', () => {
+  mountPage(command('machines', 'g m'));
+  const dialog = document.querySelector('dialog');
+  press('g', {}, 'dialog input');
+  press('m', {}, 'dialog input');
+  expect(called).toEqual([]);
+  dialog?.close();
+  press('g', {}, 'dialog input');
+  press('m', {}, 'dialog input');
+  expect(called).toEqual(['machines']);
 });
 
 test('a keyboard of another script has the same keys, one of another Latin layout its own', () => {
