@@ -1,4 +1,4 @@
-import { type Offset, START_OFFSET } from '@crewboard/contract';
+import { compareOffsets, type Offset, START_OFFSET } from '@crewboard/contract';
 import { z } from 'zod';
 import { isAborted } from './abort.ts';
 import type { EmbeddedStore } from './embedded-store.ts';
@@ -90,10 +90,11 @@ export const createEmbeddedGroup = (deps: GroupDeps, name: string, consumer: str
   const claim: GroupReader['claim'] = async ({ count, minIdleMs }) =>
     readable(await store.root.childTransaction(() => takeOver(count, minIdleMs)));
 
-  return {
-    read,
-    claim,
-    ack,
-    close: async () => closing.abort(),
-  };
+  const missed: GroupReader['missed'] = async () =>
+    [...store.partitions.entries()].flatMap(([partition, { changes }]) => {
+      const delivered = store.delivered.get([name, partition]);
+      return delivered !== undefined && compareOffsets(delivered, changes.horizon()) < 0 ? [partition] : [];
+    });
+
+  return { missed, read, claim, ack, close: async () => closing.abort() };
 };

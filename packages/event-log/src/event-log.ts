@@ -111,6 +111,11 @@ export interface GroupEntry {
 
 /** One consumer of a group on the board changelog. At-least-once: whoever dies without `ack` has its entries handed to others. */
 export interface GroupReader {
+  /**
+   * Partitions of which changes were dropped, by age or number, that nobody of the group was handed. To be asked before the first `read`,
+   * which goes on behind them. Names none for a group that has not read yet; after a `forget` it may name one too many.
+   */
+  missed(): Promise<number[]>;
   /** Entries that nobody of the group has seen, of all partitions. */
   read(options: { count: number; waitMs?: number; signal?: AbortSignal }): Promise<GroupEntry[]>;
   /** Takes over what a consumer was handed at least `minIdleMs` ago and never acknowledged. */

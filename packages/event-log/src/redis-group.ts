@@ -6,7 +6,7 @@ import type { DeadLetter, GroupEntry, GroupReader } from './event-log.ts';
 import type { Keys } from './keys.ts';
 import type { RedisClient } from './redis-client.ts';
 import type { Connections } from './redis-connections.ts';
-import { toRawEntry } from './redis-stream.ts';
+import { hasMissed, toRawEntry } from './redis-stream.ts';
 
 /** In a cluster, so often a waiting read asks each partition. */
 const ASK_EVERY_MS = 200;
@@ -156,6 +156,15 @@ export const createRedisGroup = async (deps: GroupDeps, name: string, consumer: 
     return readable(claimed);
   };
 
+  const missed: GroupReader['missed'] = () =>
+    connections.command(async (redis) => {
+      const asked = Array.from(partitionOfKey, async ([key, partition]) => {
+        const [stream, groups] = await Promise.all([redis.xinfo('STREAM', key), redis.xinfo('GROUPS', key)]);
+        return hasMissed(stream, groups, name) ? [partition] : [];
+      });
+      return (await Promise.all(asked)).flat();
+    });
+
   await connections.command(ensureGroups);
-  return { read, claim, ack, close: async () => closing.abort() };
+  return { missed, read, claim, ack, close: async () => closing.abort() };
 };

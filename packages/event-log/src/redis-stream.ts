@@ -1,4 +1,4 @@
-import { type Offset, START_OFFSET } from '@crewboard/contract';
+import { compareOffsets, type Offset, START_OFFSET } from '@crewboard/contract';
 import { z } from 'zod';
 import type { RawEntry } from './entries.ts';
 import { FIELD } from './lua.ts';
@@ -25,6 +25,16 @@ const infoSchema = fields.pipe(
   }),
 );
 
+const groupsSchema = z.array(
+  fields.pipe(
+    z.object({
+      name: z.string(),
+      'last-delivered-id': z.string(),
+      'entries-read': z.number().nullable().default(null),
+    }),
+  ),
+);
+
 export interface StreamEnds {
   /** The last entry there ever was. */
   last: Offset;
@@ -48,6 +58,21 @@ export const toStreamEnds = (reply: unknown): StreamEnds => {
   const first = info['first-entry'];
   if (info.length === info['entries-added']) return { last, horizon: START_OFFSET };
   return { last, horizon: first ? before(first[0]) : last };
+};
+
+/**
+ * Whether entries were dropped that a group was never handed, from the replies of `XINFO STREAM` and `XINFO GROUPS`. Where Redis lost
+ * count, as it does when single entries are deleted, those that may have been count.
+ */
+export const hasMissed = (streamInfo: unknown, groupsInfo: unknown, name: string): boolean => {
+  const group = groupsSchema.parse(groupsInfo).find((one) => one.name === name);
+  const { last, horizon } = toStreamEnds(streamInfo);
+  const delivered = group?.['last-delivered-id'] ?? START_OFFSET;
+  if (delivered === START_OFFSET || delivered === last || compareOffsets(delivered, horizon) >= 0) return false;
+  // All that is left is unread.
+  const { length, 'entries-added': added } = infoSchema.parse(streamInfo);
+  const read = group?.['entries-read'] ?? null;
+  return read === null || read + length < added;
 };
 
 export const isNoSuchKey = (error: unknown): boolean => error instanceof Error && error.message.includes('no such key');

@@ -85,6 +85,28 @@ export const groupPromises = (t: LogUnderTest): void => {
       expect(await consumer.claim({ count: 10, minIdleMs: 0 })).toEqual([]);
     });
 
+    it('knows of what was dropped before it had read it, and of nothing else', async () => {
+      const consumer = await t.log.group('g', 'a');
+      await fill(500);
+      while ((await consumer.read({ count: 100 })).length > 0);
+      // All that it has read may go.
+      await t.log.trim({ olderThan: Date.now() + 60_000 });
+      await t.log.trim({ maxEntries: 0 });
+      expect(await consumer.missed()).toEqual([]);
+      const ids = Array.from({ length: 400 }, (_, n) => `session-${n}`);
+      await t.log.appendChanges(ids.map((id) => summary(id, 'unread')));
+      expect(await consumer.missed()).toEqual([]);
+      await t.log.trim({ maxEntries: 0 });
+      await t.reopen();
+      const heir = await t.log.group('g', 'heir');
+      expect(await heir.missed()).toEqual([0, 1]);
+      await t.log.appendChanges(ids.map((id) => summary(id, 'read')));
+      while ((await heir.read({ count: 100 })).length > 0);
+      expect(await heir.missed()).toEqual([]);
+      // A new group begins at what there is.
+      expect(await (await t.log.group('h', 'a')).missed()).toEqual([]);
+    });
+
     it('goes on after a reset of the board, without what is gone', async () => {
       await fill(4);
       const consumer = await t.log.group('g', 'a');

@@ -10,7 +10,7 @@ import {
 import { aCard, T0 } from '@crewboard/contract/testing';
 import { type EventLog, type GroupEntry, openEmbeddedLog, partitionOf } from '@crewboard/event-log';
 import { openMemoryRecords } from '@crewboard/records/testing';
-import { createLogger } from '@crewboard/runtime';
+import { createLogger, Registry } from '@crewboard/runtime';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../../../test/support/folder.ts';
 import { createNotices } from './notices.ts';
@@ -22,6 +22,8 @@ const logger = createLogger({ name: 'test', level: process.env.TEST_LOG_LEVEL ??
 /** What a replica holds for longer is the others', in ms. Longer than any that lives takes for it here. */
 const IDLE_MS = 3_000;
 const STARTED_AT = Date.now();
+/** Seconds pass in milliseconds: what the dead held is soon the others'. */
+const clock = () => T0 + (Date.now() - STARTED_AT) * 100;
 const SESSIONS = Array.from({ length: 30 }, (_, n) => `s${n}`);
 
 const openLog = async (): Promise<EventLog> => {
@@ -69,9 +71,7 @@ const shownOn = async (log: EventLog): Promise<Map<string, string[]>> => {
 
 test('replicas that die at any point lose nothing, and what is shown never goes back', async () => {
   const log = await openLog();
-  const records = openMemoryRecords(new Map(), () => clock());
-  // Seconds pass in milliseconds: what the dead held is soon the others'.
-  const clock = () => T0 + (Date.now() - STARTED_AT) * 100;
+  const records = openMemoryRecords(new Map(), clock);
   let replicas = 0;
   const start = (steps: number) => {
     replicas += 1;
@@ -88,9 +88,9 @@ test('replicas that die at any point lose nothing, and what is shown never goes 
       return new Promise(() => undefined);
     };
     const dyingLog = {
+      ...log,
       story: (id: string) => orDie(() => log.story(id)),
       appendChanges: (changes: Parameters<EventLog['appendChanges']>[0]) => orDie(() => log.appendChanges(changes)),
-      deadLetter: log.deadLetter,
       group: async (name: string, who: string) => {
         const group = await log.group(name, who);
         return { ...group, ack: (entries: readonly GroupEntry[]) => orDie(() => group.ack(entries)) };
@@ -106,6 +106,7 @@ test('replicas that die at any point lose nothing, and what is shown never goes 
       consumer,
       notices: createNotices(records, logger, clock),
       logger,
+      registry: new Registry(),
       now: clock,
       claimIdleMs: IDLE_MS,
       restMs: 0,
@@ -152,3 +153,48 @@ test('replicas that die at any point lose nothing, and what is shown never goes 
   expect(await log.deadLetters(10)).toEqual([]);
   console.log(`${replicas} replicas, of which ${replicas - 3} or more died`);
 }, 120_000);
+
+test('what was dropped before it was read is summed up from the cards as they are, and the board says so', async () => {
+  const log = await openLog();
+  const records = openMemoryRecords(new Map(), clock);
+  const cardsOf = (round: number) =>
+    SESSIONS.map((sessionId) =>
+      aCard({ sessionId, prompts: round, status: 'waiting_for_input', now: `Round ${round} is over.` }),
+    );
+  const countOf = async (text: string): Promise<number> =>
+    [...(await shownOn(log)).values()].filter((told) => told.at(-1) === text).length;
+  const toldTimes = async (registry: Registry): Promise<unknown> =>
+    (await registry.getMetricsAsJSON())[0]?.values[0]?.value;
+  const runUntil = async (text: string): Promise<Registry> => {
+    const registry = new Registry();
+    const stopping = new AbortController();
+    const consumer = `replica until ${text}`;
+    const notices = createNotices(records, logger, clock);
+    const memory = createSummaryMemory(records, consumer, clock);
+    const told = { log, logger, now: clock };
+    const running = createEnricher({
+      ...told,
+      consumer,
+      notices,
+      registry,
+      restMs: 0,
+      summarizer: (hears) =>
+        createSummarizer({ ...told, memory, teller: undefined, isOptedOut: () => false, ...hears }),
+    }).run(stopping.signal);
+    await expect.poll(() => countOf(text), { timeout: 15_000 }).toBe(SESSIONS.length);
+    stopping.abort();
+    await running;
+    await notices.settled();
+    return registry;
+  };
+
+  await project(log, cardsOf(1));
+  expect(await toldTimes(await runUntil('Round 1 is over.'))).toBe(0);
+  expect(await records.list('notice')).toEqual([]);
+
+  await project(log, cardsOf(2));
+  await log.trim({ maxEntries: 0 });
+  expect(await toldTimes(await runUntil('Round 2 is over.'))).toBe(2);
+  expect(await records.list('notice')).toMatchObject([{ value: { says: expect.stringMatching(/away for longer/) } }]);
+  expect(await log.deadLetters(10)).toEqual([]);
+});

@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventLog, GroupEntry, GroupReader } from '@crewboard/event-log';
-import type { Logger } from '@crewboard/runtime';
+import { Counter, type Logger, type Registry } from '@crewboard/runtime';
 import type { Notices } from './notices.ts';
 import type { Summarizer, SummarizerDeps } from './summaries/summarizer.ts';
 
 export interface EnricherDeps {
-  log: Pick<EventLog, 'group' | 'deadLetter'>;
+  log: Pick<EventLog, 'group' | 'deadLetter' | 'load' | 'changesHorizon'>;
   /** Names this process among the replicas: unlike any other, for as long as it runs. */
   consumer: string;
   notices: Notices;
   /** Sums sessions up; absent where none are. */
   summarizer?: ((hears: Pick<SummarizerDeps, 'done' | 'setAside'>) => Summarizer) | undefined;
   logger: Logger;
+  registry: Registry;
   now?: () => number;
   /** What a consumer was handed so long ago is another's, in ms. */
   claimIdleMs?: number;
@@ -30,6 +31,8 @@ const CLAIMS_PER_IDLE = 20;
 /** So often an entry is handed out: it may be what its consumers die of. */
 const TRIES = 5;
 const AGAIN_MS = 2_000;
+/** So long the board says that changes were missed, in ms. */
+const MISSED_SHOWN_MS = 24 * 3_600_000;
 
 /**
  * Reads the board changelog as one of a group, and has what it tells summed up. Each entry is acknowledged when its effect is
@@ -37,6 +40,36 @@ const AGAIN_MS = 2_000;
  */
 export const createEnricher = (deps: EnricherDeps) => {
   const { log, logger, notices, now = Date.now, claimIdleMs = CLAIM_IDLE_MS, restMs = REST_MS } = deps;
+  const missed = new Counter({
+    name: 'crewboard_enricher_missed_total',
+    help: 'How often changes of a partition were dropped before the enricher had read them',
+    registers: [deps.registry],
+  });
+
+  /** What was dropped unread is known by what it left: the cards as they are. Whatever changed them since is still to be read. */
+  const catchUp = async (partition: number, summarizer: Summarizer): Promise<void> => {
+    // Asked first: what is dropped from here on is on the cards by then, and what is not is read.
+    const offset = await log.changesHorizon(partition);
+    const { rows } = await log.load(partition);
+    for (const { card, sessionId } of rows) {
+      const change = { type: 'CardChanged', sessionId, card, partition, offset } as const;
+      summarizer.take({ partition, offset, change, deliveries: 1 });
+    }
+    missed.inc();
+    logger.warn(
+      { partition, sessions: rows.length },
+      'changes were dropped before they were read: summaries are made from the cards as they are',
+    );
+  };
+
+  const beginBehind = async (group: GroupReader, summarizer: Summarizer): Promise<void> => {
+    const partitions = await group.missed();
+    for (const partition of partitions) await catchUp(partition, summarizer);
+    if (partitions.length === 0) return;
+    const says =
+      'The enricher was away for longer than changes are kept. Summaries are made from the cards as they are now; what sessions did meanwhile may be missing in them.';
+    notices.say('missed changes', { level: 'info', says }, now() + MISSED_SHOWN_MS);
+  };
 
   const sumUp = async (
     createSummarizer: NonNullable<EnricherDeps['summarizer']>,
@@ -85,6 +118,7 @@ export const createEnricher = (deps: EnricherDeps) => {
       let group: GroupReader | undefined;
       try {
         group = await log.group(GROUP, deps.consumer);
+        await beginBehind(group, summarizer);
         while (!signal.aborted) await step(group);
         await summarizer.settled();
         await acknowledge(group);
