@@ -156,6 +156,22 @@ describe('with hooks alone', () => {
     expect(life.cardAt(8).attention).toMatchObject({ kind: 'permission', tool: 'Bash', input: 'rm -rf dist' });
   });
 
+  it.each([
+    ['worker_permission_prompt', 'permission'],
+    ['agent_needs_input', 'question'],
+  ])('so does %s, which an agent of the session sends', (kind, expected) => {
+    life.hook(7, 'Notified', { kind, message: 'A worker needs you' });
+    expect(life.cardAt(8).attention).toMatchObject({ kind: expected, input: 'A worker needs you' });
+  });
+
+  it.each(['auth_success', 'agent_completed', 'quota_auto_resume_fired', 'of tomorrow'])(
+    '%s calls for nobody',
+    (kind) => {
+      life.hook(7, 'Notified', { kind });
+      expect(life.cardAt(8)).toMatchObject({ status: 'working', asks: [] });
+    },
+  );
+
   it('the reminder after a minute at rest is none', () => {
     life.hook(1, 'TurnEnded');
     life.hook(61, 'Notified', { kind: 'idle_prompt' });
@@ -178,6 +194,11 @@ describe('without hooks', () => {
     expect(life.cardAt(2).attention).toMatchObject({ kind: 'question', input: 'Which database?' });
   });
 
+  it.each(['sandbox request', 'worker request', 'of tomorrow'])('presence that waits for a %s asks', (waitingFor) => {
+    life.presence(1, 'waiting', waitingFor);
+    expect(life.cardAt(2)).toMatchObject({ status: 'waiting_for_approval', attention: { kind: 'permission' } });
+  });
+
   it('a call that always asks is an ask at once, even in a transcript alone', () => {
     life.tell(0, 'PromptSubmitted');
     life.tell(1, 'ToolRequested', { toolUseId: 'a', tool: 'AskUserQuestion' });
@@ -194,5 +215,13 @@ describe('without hooks', () => {
     });
     life.tell(2, 'JobChanged', { tempo: 'active', state: 'blocked', needs: null });
     expect(life.cardAt(3).status).toBe('working');
+  });
+
+  it.each([
+    ['was not begun', { tempo: 'blocked', state: 'blocked', needs: 'send a prompt to start' }],
+    ['is done', { tempo: 'blocked', state: 'done', needs: 'approve Bash: npm publish' }],
+  ])('a background job that %s needs nobody', (_what, said) => {
+    life.tell(0, 'JobChanged', said);
+    expect(life.cardAt(1)).toMatchObject({ attention: null, asks: [] });
   });
 });

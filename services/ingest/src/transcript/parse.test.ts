@@ -58,6 +58,14 @@ describe('prompts', () => {
     expect(by(notification, { promptSource: undefined })).toEqual([prompt]);
   });
 
+  it.each(['teammate-message', 'agent-message', 'cross-session-message', 'channel'])(
+    'takes a <%s> for the client’s, in versions that do not say whose it is',
+    (tag) => {
+      const words = `<${tag} from="lead">Go on</${tag}>`;
+      expect(by(words, { promptSource: undefined })).toMatchObject([{ type: 'PromptSubmitted', by: 'client' }]);
+    },
+  );
+
   it.each([
     ['/clear', '<command-name>/clear</command-name>\n<command-message>clear</command-message>', {}],
     ['the output of a local command', '<local-command-stdout>Total cost: $1</local-command-stdout>', {}],
@@ -134,8 +142,13 @@ describe('results of tools', () => {
   });
 
   it('name what goes on in the background', () => {
-    expect(outcome({ toolUseResult: { backgroundTaskId: 'b1' } })).toMatchObject([{ background: 'shell' }]);
-    expect(outcome({ toolUseResult: { status: 'async_launched' } })).toMatchObject([{ background: 'agent' }]);
+    const launched = (toolUseResult: object) => outcome({ toolUseResult });
+    expect(launched({ backgroundTaskId: 'b1' })).toMatchObject([{ background: 'shell', taskId: 'b1' }]);
+    // Moved there by the client, after its time-out.
+    expect(launched({ backgroundTaskId: 'b2', timedOutAfterMs: 120_000 })).toMatchObject([{ background: 'shell' }]);
+    expect(launched({ status: 'async_launched' })).toMatchObject([{ background: 'agent' }]);
+    const workflow = { status: 'async_launched', taskType: 'local_workflow', runId: 'wf_1' };
+    expect(launched(workflow)).toMatchObject([{ background: 'agent', taskId: 'wf_1' }]);
   });
 
   it('are read whole out of a line of any length', () => {
@@ -224,6 +237,8 @@ describe('the end of a turn', () => {
     expect(told([systemLine('turn_duration', { durationMs: 2096, pendingBackgroundAgentCount: 1 })])).toEqual([
       { type: 'TurnEnded', durationMs: 2096, backgroundAgents: 1 },
     ]);
+    const pending = { durationMs: 1, pendingBackgroundAgentCount: 1, pendingWorkflowCount: 2 };
+    expect(told([systemLine('turn_duration', pending)])).toMatchObject([{ backgroundAgents: 3 }]);
   });
 
   it('of a stop hook knows the agents that were launched and are not back', () => {
