@@ -22,7 +22,7 @@ export interface Measurement {
   figures: readonly Figure[];
 }
 
-export const isMoreBetter = ({ unit }: Pick<Figure, 'unit'>): boolean => unit.endsWith('/s');
+const isMoreBetter = ({ unit }: Pick<Figure, 'unit'>): boolean => unit.endsWith('/s');
 
 export const isReached = (figure: Pick<Figure, 'unit' | 'reach'>, value: number): boolean =>
   isMoreBetter(figure) ? value >= figure.reach : value <= figure.reach;

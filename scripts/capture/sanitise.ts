@@ -19,7 +19,7 @@ export interface Identity {
 }
 
 /** As the client names the folder of a project. */
-export const slugOf = (path: string): string => path.replace(/[^A-Za-z0-9]/g, '-');
+const slugOf = (path: string): string => path.replace(/[^A-Za-z0-9]/g, '-');
 
 const EMAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63})+/g;
 const EMAILS_OF_NOBODY = /@(?:anthropic\.com|example\.com|github\.com)$/;

@@ -24,7 +24,7 @@ const isExecutable = (path: string): boolean => {
 };
 
 /** The browser to drive: CHROMIUM_PATH, else the first of its usual names on PATH. Throws with what to install where there is none. */
-export const findChromium = (env: NodeJS.ProcessEnv = process.env): string => {
+const findChromium = (env: NodeJS.ProcessEnv = process.env): string => {
   if (env.CHROMIUM_PATH) return env.CHROMIUM_PATH;
   const folders = (env.PATH ?? '').split(delimiter).filter(Boolean);
   const found = NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);

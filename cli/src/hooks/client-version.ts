@@ -42,7 +42,7 @@ export const versionOnPath = (env: NodeJS.ProcessEnv): Promise<string | undefine
 const presenceSchema = z.looseObject({ version: z.string() });
 
 /** The versions in the presence files, newest file first. Files that cannot be read are left out; keys are never opened. */
-export const presenceVersions = async (claudeDir: string): Promise<string[]> => {
+const presenceVersions = async (claudeDir: string): Promise<string[]> => {
   const folder = join(claudeDir, 'sessions');
   const names = (await readdir(folder).catch(() => [])).filter((name) => /^\d+\.json$/.test(name));
   const found = await Promise.all(

@@ -23,7 +23,7 @@ const foldersOf = (env: NodeJS.ProcessEnv) => {
 };
 
 /** The shell's hook is the faster one; Windows has no shell that is sure to be there. */
-export const hookVariant = (platform: NodeJS.Platform = process.platform): HookVariant =>
+const hookVariant = (platform: NodeJS.Platform = process.platform): HookVariant =>
   platform !== 'win32' && existsSync('/bin/sh') ? 'sh' : 'node';
 
 /** `crewboard hooks install`: prints what it did. Rejects, with the settings untouched, where it must not or cannot. */

@@ -69,7 +69,7 @@ process.stdin.on('end', () => {
 });
 `;
 
-export const scriptText = (dataDir: string, variant: HookVariant): string =>
+const scriptText = (dataDir: string, variant: HookVariant): string =>
   (variant === 'sh' ? shellScript : nodeScript)(spoolFolder(dataDir));
 
 /** Writes the hook and its private spool. A repeat changes nothing. Rejects where the data folder cannot be written. */

@@ -32,7 +32,7 @@ export const viewSpool = async (dataDir: string, platform: NodeJS.Platform = pro
   return { folder, exists: true, isPrivate, waiting: names.length, newestAt: newest > 0 ? Math.trunc(newest) : null };
 };
 
-export const reportPath = (dataDir: string): string => join(resolve(dataDir), 'agent', 'report.json');
+const reportPath = (dataDir: string): string => join(resolve(dataDir), 'agent', 'report.json');
 
 /** What the agent last told of itself; `undefined` where none ever ran here, or its report cannot be read. */
 export const lastReport = async (dataDir: string): Promise<LocalReport | undefined> => {

@@ -6,7 +6,7 @@ const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '::1'];
 
 /** True where only this machine reaches what listens on `host`. */
-export const isLoopback = (host: string): boolean => LOOPBACK_HOSTS.includes(host);
+const isLoopback = (host: string): boolean => LOOPBACK_HOSTS.includes(host);
 
 const AUTHORITY = /^(?<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?<port>\d{1,5}))?$/;
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD'];

@@ -3,7 +3,7 @@ import type { Caller } from './sign-in/door.ts';
 import type { SignIns } from './sign-in/sign-ins.ts';
 
 /** 4401 of our own: the feed's person is not signed in any more. */
-export const SIGNED_OUT = 4401;
+const SIGNED_OUT = 4401;
 
 interface Closable {
   close(code: number, reason: string): Promise<void>;

@@ -15,9 +15,9 @@ export interface Activity {
 }
 
 /** A turn that hooks told of has no end by Esc: after so long without any sign it is believed to be over. */
-export const HOOK_STALE_MS = 300_000;
+const HOOK_STALE_MS = 300_000;
 /** The same while a call is open: calls may run long. */
-export const HOOK_TOOL_STALE_MS = 3_600_000;
+const HOOK_TOOL_STALE_MS = 3_600_000;
 
 /** Without any source: `undefined`. */
 export const activityOf = (state: SessionState, now: number): Activity | undefined => {

@@ -3,7 +3,7 @@ import type { SessionState } from './state.ts';
 import type { Process } from './views/processes.ts';
 
 /** The end of the last turn, whoever told it last; `undefined` while a turn is under way. */
-export const lastEnd = ({
+const lastEnd = ({
   hooks,
   transcript,
 }: SessionState): { how: 'done' | 'interrupted' | 'failed'; at: number; reason: string | null } | undefined => {

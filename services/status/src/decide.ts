@@ -8,7 +8,7 @@ import { IDLE_TIMEOUT_MS } from './views/machine.ts';
 import { headProcess, lastGone, type Process } from './views/processes.ts';
 
 /** A session that works without a sign for so long says so. */
-export const QUIET_AFTER_MS = 600_000;
+const QUIET_AFTER_MS = 600_000;
 
 export interface Decision {
   status: Status;

@@ -4,7 +4,7 @@ import type { SessionState } from './state.ts';
 import type { Process } from './views/processes.ts';
 
 /** Sources are never heard at once: only a contradiction that lasts is one. */
-export const DISAGREEMENT_MS = 2_000;
+const DISAGREEMENT_MS = 2_000;
 
 /**
  * A source that spoke after the presence and says otherwise, although the presence had the time to follow. What an older word

@@ -33,7 +33,7 @@ const MOST_NEEDING = 5;
 /** So many of one section are shown to whoever looks for something. */
 const MOST_FOUND = 8;
 
-export const commandEntry = (command: Command): Entry => ({
+const commandEntry = (command: Command): Entry => ({
   id: command.id,
   section: command.section,
   label: command.words(),

@@ -5,7 +5,7 @@ import { z } from 'zod';
  * A person wants to hear nothing of what a session needs: until a time (ms since 1970), or for as long as it needs just that.
  * `on` names what it needed then: once that changes, the snooze is over.
  */
-export const snoozeSchema = z.object({ until: z.number().int().nonnegative().nullable(), on: z.string() });
+const snoozeSchema = z.object({ until: z.number().int().nonnegative().nullable(), on: z.string() });
 export type Snooze = z.infer<typeof snoozeSchema>;
 
 /** By session. */
@@ -18,7 +18,7 @@ export const SNOOZES = { quarter: 15 * MINUTE_MS, hour: 60 * MINUTE_MS, change: 
 export type SnoozeLength = keyof typeof SNOOZES;
 
 /** What a session needs a person for at the moment, as one text. */
-export const needsKey = (session: Session): string =>
+const needsKey = (session: Session): string =>
   openNeeds(session)
     .map(({ id }) => id)
     .join('\n');

@@ -12,7 +12,7 @@ export interface UsagePoint {
   contextTokens: number;
 }
 
-export const workOf = (spans: readonly Span[]): SpanOf<'work'>[] => spans.filter((span) => span.kind === 'work');
+const workOf = (spans: readonly Span[]): SpanOf<'work'>[] => spans.filter((span) => span.kind === 'work');
 
 /** The pieces of work summed up one after the other, in the order of time. It begins with nothing, where the first began. */
 export const usageSeries = (spans: readonly Span[]): UsagePoint[] => {

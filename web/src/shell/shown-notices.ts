@@ -26,7 +26,7 @@ export interface Situation {
 
 export const INSTALL_HOOKS = 'npx crewboard hooks install';
 export const REMOVE_HOOKS = 'npx crewboard hooks remove';
-export const DOCTOR = 'npx crewboard doctor';
+const DOCTOR = 'npx crewboard doctor';
 
 /** The board's own first, then what a person's machines need; a machine that is not heard needs to be heard first. */
 export const shownNotices = ({ notices, machines, person, hasSessions, dismissed }: Situation): ShownNotice[] => {

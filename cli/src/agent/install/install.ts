@@ -61,7 +61,7 @@ export const installAgent = async (env: NodeJS.ProcessEnv, config: AgentConfig, 
 };
 
 /** A step of the system did not work. */
-export class InstallFailed extends Error {
+class InstallFailed extends Error {
   readonly code = 'INSTALL_FAILED';
 }
 

@@ -15,7 +15,7 @@ export interface PlayOptions {
 }
 
 /** A board may say so as much later than the screen, in real seconds. */
-export const GRACE_SECONDS = 1;
+const GRACE_SECONDS = 1;
 /** Before the first entry: the watchers have settled. */
 const HEAD_START_MS = 500;
 

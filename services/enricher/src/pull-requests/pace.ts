@@ -3,7 +3,7 @@ import type { Watched } from './session-index.ts';
 /** Somebody waits for what comes next: checks run, or a turn has just ended. */
 export const SOON_MS = 30_000;
 /** Sessions are at work. */
-export const ACTIVE_MS = 90_000;
+const ACTIVE_MS = 90_000;
 /**
  * Nothing goes on, or webhooks tell what does. A look at this pace asks two things at most, the pull requests of a repository and one detail, so
  * that a repository takes no more than twelve requests an hour.

@@ -25,7 +25,7 @@ export interface IngestOptions {
   limits?: BodyLimits;
 }
 
-export const INGEST_LIMITS: BodyLimits = { bodyBytes: 8 * 1024 * 1024, lineBytes: 64 * 1024, lines: 50_000 };
+const INGEST_LIMITS: BodyLimits = { bodyBytes: 8 * 1024 * 1024, lineBytes: 64 * 1024, lines: 50_000 };
 
 /** So long what a refused client still sends is taken, for it to read why. */
 const DISCARD_MS = 1000;

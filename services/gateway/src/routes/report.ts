@@ -8,7 +8,7 @@ import { orUnavailable } from '../problem.ts';
 
 type ReportAnswer = z.infer<typeof reportAnswerSchema>;
 
-export const REPORT_BYTES = 64 * 1024;
+const REPORT_BYTES = 64 * 1024;
 
 /** Throws {@link BodyRefused} with the reason where the body is no report. */
 const parseReport = (body: unknown) => {

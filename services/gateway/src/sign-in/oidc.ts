@@ -31,7 +31,7 @@ type Claims = z.infer<typeof claimsSchema>;
 const GROUP = 'group:';
 
 /** An address counts once the provider has seen that it is theirs: else anybody could type one in there. */
-export const isListed = (list: readonly string[], { email, email_verified, groups }: Claims): boolean => {
+const isListed = (list: readonly string[], { email, email_verified, groups }: Claims): boolean => {
   const address = email_verified === true ? email?.toLowerCase() : undefined;
   return list.some((entry) => {
     if (entry.startsWith(GROUP)) return groups?.includes(entry.slice(GROUP.length)) ?? false;

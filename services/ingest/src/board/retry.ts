@@ -42,7 +42,7 @@ export const untilAccepted = async (
 };
 
 /** `random` is from 0 up to 1. Never sooner than the other side asked for; up to a fifth later, for the same reason. */
-export const waitBefore = (
+const waitBefore = (
   tries: number,
   { retryAfterMs, isLasting }: { retryAfterMs?: number | undefined; isLasting?: boolean },
   random: number = Math.random(),

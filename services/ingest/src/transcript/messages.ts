@@ -5,8 +5,6 @@ import { inputPreview } from './preview.ts';
 import { promptFacts } from './prompt.ts';
 import { resultFacts } from './tool-results.ts';
 
-export { backgroundOf } from './tool-results.ts';
-
 /** What a `user` entry tells: results of tools, a prompt, an interrupt, or nothing. */
 export const userFacts = (entry: JsonObject, isAgent: boolean): Fact[] => {
   const content = isObject(entry.message) ? entry.message.content : undefined;

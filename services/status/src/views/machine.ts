@@ -27,7 +27,7 @@ export const IDLE_TIMEOUT_MS = 300_000;
  * The turn as a state machine. It has no context, no timers and no effects: the time-outs are events that the fold
  * sends when they are due (`after` would never fire in a pure transition).
  */
-export const turnMachine = setup({
+const turnMachine = setup({
   types: { events: {} as { type: TurnEvent } },
 }).createMachine({
   id: 'turn',
