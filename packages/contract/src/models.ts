@@ -42,16 +42,26 @@ const modelOf = (name: string): Model | undefined => MODELS.find(([prefix]) => n
 export const contextWindowOf = (name: string): number | null =>
   name.endsWith(LARGE) ? MILLION : (modelOf(name)?.window ?? null);
 
-/** What tokens cost by the price table, in USD; null where a model among them is not in it. */
+type Used = Omit<TokenCount, 'cacheWrite1h'> & { cacheWrite1h?: number | undefined };
+
+/** What tokens of one model cost by the price table, in USD; null where it is not in it. */
+export const usdOf = (
+  name: string,
+  { input, output, cacheRead, cacheWrite, cacheWrite1h = 0 }: Used,
+): number | null => {
+  const model = modelOf(name);
+  if (!model) return null;
+  const written = (cacheWrite - cacheWrite1h) * CACHE_WRITE + cacheWrite1h * CACHE_WRITE_1H;
+  return (input * model.input + output * model.output + cacheRead * model.cacheRead + written * model.input) / MILLION;
+};
+
+/** The same of many; null where a model among them is not in the table. */
 export const estimateUsd = (tokens: Readonly<Record<string, TokenCount>>): number | null => {
-  let usd = 0;
+  let sum = 0;
   for (const [name, used] of Object.entries(tokens)) {
-    const model = modelOf(name);
-    if (!model) return null;
-    const { input, output, cacheRead, cacheWrite, cacheWrite1h } = used;
-    const written = (cacheWrite - cacheWrite1h) * CACHE_WRITE + cacheWrite1h * CACHE_WRITE_1H;
-    usd +=
-      (input * model.input + output * model.output + cacheRead * model.cacheRead + written * model.input) / MILLION;
+    const usd = usdOf(name, used);
+    if (usd === null) return null;
+    sum += usd;
   }
-  return usd;
+  return sum;
 };

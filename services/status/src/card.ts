@@ -19,13 +19,19 @@ import { doing, firstLine } from './wording.ts';
 export const advance = (before: SessionState, now: number): { card: Card; nextAt: number | null } => {
   const at = Math.max(now, before.clock);
   const { state } = passTime(before, at);
-  const { nextAt, ...decision } = decide(state, at);
+  const decision = decide(state, at);
   const live = headProcess(state.processes);
   const since = state.shown?.status === decision.status ? state.shown.since : decision.since;
   const isAtWork = decision.status === 'working' || decision.status === 'waiting_for_approval';
   const card: Card = {
     sessionId: state.sessionId,
-    ...decision,
+    ended: decision.ended,
+    quietSince: decision.quietSince,
+    asks: decision.asks,
+    condition: decision.condition,
+    evidence: decision.evidence,
+    disagreement: decision.disagreement,
+    status: decision.status,
     since,
     attention: decision.asks[0] ?? null,
     claim: standingClaim(state, decision),
@@ -37,7 +43,7 @@ export const advance = (before: SessionState, now: number): { card: Card; nextAt
     startedAt: state.startedAt,
     lastActivityAt: Math.max(state.lastActivityAt, state.startedAt),
   };
-  return { card, nextAt };
+  return { card, nextAt: decision.nextAt };
 };
 
 /** What the facts say, whatever the status. */

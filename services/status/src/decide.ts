@@ -47,25 +47,22 @@ const decideAlive = (state: SessionState, live: Process | undefined, now: number
   if (!activity) return unknown(state);
   const { state: status, since, evidence, nextAt } = activity;
   const inferred = status === 'waiting_for_approval' ? [inferredAsk(state, since)] : [];
-  return {
-    ...plain(evidence),
-    status,
-    since,
+  return decided(status, since, evidence, {
     asks: inferred,
     condition: conditionOf(state, status, live, now),
     nextAt,
-  };
+  });
 };
 
-const plain = (evidence: Evidence) => ({
-  ended: false,
-  quietSince: null,
-  asks: [],
-  condition: null,
-  evidence,
-  disagreement: null,
-  nextAt: null,
-});
+type More = Partial<Pick<Decision, 'ended' | 'quietSince' | 'asks' | 'condition' | 'nextAt'>>;
+
+/** Field by field: spread over what is usual, a decision was the dearest part of the fold. */
+const decided = (
+  status: Status,
+  since: number,
+  evidence: Evidence,
+  { ended = false, quietSince = null, asks = [], condition = null, nextAt = null }: More = {},
+): Decision => ({ ended, quietSince, asks, condition, evidence, disagreement: null, nextAt, status, since });
 
 /** A sign of life so shortly after the end was made before it. */
 const SAME_MOMENT_MS = 2_000;
@@ -110,24 +107,15 @@ const EXIT = {
   unseen: 'No process of this session is running',
 } as const;
 
-const over = (kind: Condition['kind'], says: string, source: Evidence['source'], at: number): Decision => ({
-  ...plain({ source, says, at, inferred: false }),
-  status: 'idle',
-  ended: true,
-  since: at,
-  condition: { kind, says, since: at },
-});
+const over = (kind: Condition['kind'], says: string, source: Evidence['source'], at: number): Decision =>
+  decided('idle', at, { source, says, at, inferred: false }, { ended: true, condition: { kind, says, since: at } });
 
 /** It may do anything; nothing that was known of it is shown as if it were. */
 const offline = (state: SessionState, { silentSince }: { silentSince: number }, now: number): Decision => {
   const before = decide({ ...state, machineLost: null }, Math.min(now, Math.max(silentSince, state.clock)));
   const says = `Its machine has not been heard from. Before that: ${before.evidence.says}`;
-  return {
-    ...plain({ source: 'machine', says, at: silentSince, inferred: false }),
-    status: 'idle',
-    since: silentSince,
-    condition: { kind: 'offline', says, since: silentSince },
-  };
+  const condition: Condition = { kind: 'offline', says, since: silentSince };
+  return decided('idle', silentSince, { source: 'machine', says, at: silentSince, inferred: false }, { condition });
 };
 
 const asked = (asks: Ask[], live: Process | undefined): Decision => {
@@ -141,12 +129,7 @@ const asked = (asks: Ask[], live: Process | undefined): Decision => {
           at: first,
           inferred: false,
         };
-  return {
-    ...plain(evidence),
-    status: 'waiting_for_approval',
-    since: live?.status === 'waiting' ? live.since : first,
-    asks,
-  };
+  return decided('waiting_for_approval', live?.status === 'waiting' ? live.since : first, evidence, { asks });
 };
 
 const sourceOf = ([ask]: readonly Ask[]): Evidence['source'] => (ask?.id.startsWith('job:') ? 'job' : 'hook');
@@ -169,22 +152,19 @@ const byPresence = (
   }
   const signAt = Math.max(live.since, state.lastActivityAt);
   const isQuiet = now - signAt >= QUIET_AFTER_MS;
-  return {
-    ...plain(evidence),
-    status: 'working',
-    since: live.since,
+  return decided('working', live.since, evidence, {
     quietSince: isQuiet ? signAt : null,
     condition: conditionOf(state, 'working', live, now),
     nextAt: isQuiet ? null : signAt + QUIET_AFTER_MS,
-  };
+  });
 };
 
 /** Waiting for the next prompt, and idle when nothing has happened for a while. */
 const resting = (state: SessionState, since: number, now: number, evidence: Evidence): Decision => {
   const idleAt = Math.max(since, state.lastActivityAt) + IDLE_TIMEOUT_MS;
   return now < idleAt
-    ? { ...plain(evidence), status: 'waiting_for_input', since, nextAt: idleAt }
-    : { ...plain(evidence), status: 'idle', since: idleAt };
+    ? decided('waiting_for_input', since, evidence, { nextAt: idleAt })
+    : decided('idle', idleAt, evidence);
 };
 
 /** The last sign of what a session without a presence does; 0 where there is none. */
@@ -200,12 +180,8 @@ const startingUp = ({ since }: Process): Evidence => ({
 
 const unknown = ({ clock }: SessionState): Decision => {
   const says = 'No source tells what this session does';
-  return {
-    ...plain({ source: 'timeout', says, at: clock, inferred: true }),
-    status: 'idle',
-    since: clock,
-    condition: { kind: 'unknown', says, since: clock },
-  };
+  const condition: Condition = { kind: 'unknown', says, since: clock };
+  return decided('idle', clock, { source: 'timeout', says, at: clock, inferred: true }, { condition });
 };
 
 /** The decision, with what contradicts it, once that counts. */

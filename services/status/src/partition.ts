@@ -63,6 +63,10 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
   const expiresAt = ({ state }: Pick<Held, 'state'>): number =>
     headProcess(state.processes) && !state.machineLost ? Number.POSITIVE_INFINITY : state.clock + retentionMs;
 
+  /** Asked for each event: only what rested for so long is looked at more closely. */
+  const isExpired = (session: Held, at: number): boolean =>
+    at >= session.state.clock + retentionMs && at >= expiresAt(session);
+
   const remove = ({ state: { sessionId } }: Held): BoardChange => {
     held.delete(sessionId);
     return { type: 'CardRemoved', sessionId };
@@ -138,7 +142,7 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
       if (session) withdraw(session, told);
       return undefined;
     }
-    const known = session && expiresAt(session) > event.occurredAt ? session.state : undefined;
+    const known = session && !isExpired(session, event.occurredAt) ? session.state : undefined;
     // What the board itself tells is of sessions that it had then: it brings none back that has left since.
     if (!known && isTold(event)) return undefined;
     const evolved = fold(known, event);

@@ -1,4 +1,4 @@
-import { type Card, estimateUsd } from '@crewboard/contract';
+import { type Card, usdOf } from '@crewboard/contract';
 import type { Logger } from '@crewboard/runtime';
 import { ANSWER_TOKENS, parseAnswer } from './answer.ts';
 import type { Budget } from './budget.ts';
@@ -44,7 +44,7 @@ const UNKNOWN_USD = 0.05;
 
 export const createTeller = ({ model, budget, notices, metrics, logger, now }: TellerDeps): Teller => {
   const most = { input: 0, output: ANSWER_TOKENS, cacheRead: 0, cacheWrite: PROMPT_TOKENS, cacheWrite1h: 0 };
-  const mostUsd = estimateUsd({ [model.name]: most }) ?? UNKNOWN_USD;
+  const mostUsd = usdOf(model.name, most) ?? UNKNOWN_USD;
   /** Nothing is asked before, in ms since 1970. */
   let closedUntil = 0;
   let busyInARow = 0;
@@ -55,7 +55,7 @@ export const createTeller = ({ model, budget, notices, metrics, logger, now }: T
     closedUntil - now() > PATIENCE_MS ? undefined : { kind: 'later', at: closedUntil };
 
   const costOf = (reply: Reply): number => {
-    if ('used' in reply) return estimateUsd({ [model.name]: reply.used }) ?? mostUsd;
+    if ('used' in reply) return usdOf(model.name, reply.used) ?? mostUsd;
     return reply.kind === 'answerless' ? mostUsd : 0;
   };
 

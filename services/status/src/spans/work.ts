@@ -1,4 +1,4 @@
-import { type EventOf, estimateUsd, type SessionEvent, SPAN_FILES_MAX, type SpanOf } from '@crewboard/contract';
+import { type EventOf, type SessionEvent, SPAN_FILES_MAX, type SpanOf, usdOf } from '@crewboard/contract';
 import { z } from 'zod';
 import { count, ms, plus } from '../views/fields.ts';
 import { keptSchema, nothingKept } from '../views/kept.ts';
@@ -67,19 +67,20 @@ export const workSpan = (work: Work, occurredAt: number, contextTokens: number):
 const round = (usd: number | null): number | null => usd && Math.round(usd * 1_000_000) / 1_000_000;
 
 const withTokens = (work: Work, { data }: EventOf<'TokensUsed'>): Work => {
-  const { model, messageId: _messageId, cacheWrite1h = 0, ...used } = data;
-  const usd = work.costUsd === null ? null : estimateUsd({ [model]: { ...used, cacheWrite1h } });
+  const usd = work.costUsd === null ? null : usdOf(data.model, data);
   const { input, output, cacheRead, cacheWrite } = work.tokens;
   return {
-    ...work,
+    since: work.since,
     tokens: {
-      input: plus(input, used.input),
-      output: plus(output, used.output),
-      cacheRead: plus(cacheRead, used.cacheRead),
-      cacheWrite: plus(cacheWrite, used.cacheWrite),
+      input: plus(input, data.input),
+      output: plus(output, data.output),
+      cacheRead: plus(cacheRead, data.cacheRead),
+      cacheWrite: plus(cacheWrite, data.cacheWrite),
     },
     // More than a number holds is no cost.
     costUsd: work.costUsd !== null && usd !== null && Number.isFinite(usd) ? work.costUsd + usd : null,
+    files: work.files,
+    moreFiles: work.moreFiles,
   };
 };
 

@@ -200,12 +200,12 @@ const afterPresence = (facts: Facts, { data, occurredAt: at }: EventOf<'Presence
 };
 
 const afterTokens = (facts: Facts, { data, occurredAt, agentId }: EventOf<'TokensUsed'>): Facts => {
-  const { model, messageId: _messageId, ...used } = data;
-  const context = plus(plus(used.input, used.cacheRead), used.cacheWrite);
+  const context = plus(plus(data.input, data.cacheRead), data.cacheWrite);
   return {
     ...facts,
-    tokens: addTokens(facts.tokens, model, used),
-    uncovered: facts.cost && occurredAt <= facts.cost.at ? facts.uncovered : addTokens(facts.uncovered, model, used),
+    tokens: addTokens(facts.tokens, data.model, data),
+    uncovered:
+      facts.cost && occurredAt <= facts.cost.at ? facts.uncovered : addTokens(facts.uncovered, data.model, data),
     // Only the transcript tells it, in its order: a clock that was set back in between makes no word older.
     contextTokens: agentId === undefined ? { value: context, at: occurredAt } : facts.contextTokens,
   };

@@ -57,7 +57,21 @@ export const evolveTranscript = (view: Transcript, event: SessionEvent): Transcr
   if (!turnEvent) return view;
   // Time-outs that came before this sign decide from which state the turn goes on.
   const turn = stepTurn(advanceTurn(view, event.occurredAt).turn, turnEvent, event.occurredAt);
-  return { ...view, turn, ended: endOf(event), closedAt: null, ...detailsAfter(view, event) };
+  const details = detailsAfter(view, event);
+  // Field by field, as in `applied`: this is most of all events.
+  return {
+    turn,
+    ended: endOf(event),
+    backgroundAgents: details.backgroundAgents ?? view.backgroundAgents,
+    retry: details.retry === undefined ? view.retry : details.retry,
+    compactedAt: view.compactedAt,
+    closedAt: null,
+    openTools: details.openTools ?? view.openTools,
+    finished: details.finished ?? view.finished,
+    reported: view.reported,
+    shells: details.shells ?? view.shells,
+    agents: view.agents,
+  };
 };
 
 const evolveOfAgent = (view: Transcript, event: SessionEvent, agentId: string): Transcript => {
