@@ -5,6 +5,9 @@ import type { Logger } from '@crewboard/runtime';
 import { makeDataFolder } from './data-folder.ts';
 import type { Settings } from './settings.ts';
 
+/** Where the log and the records of a board of one's own are, each a store in a folder. */
+export const storesIn = (dataDir: string) => ({ log: join(dataDir, 'log'), records: join(dataDir, 'records') });
+
 /** The log that the settings name: Redis where there is a URL, else the embedded one in the data folder. Loads only that backend. */
 export const openLog = async (settings: Settings, logger: Logger): Promise<EventLog> => {
   if (settings.REDIS_URL) {
@@ -18,7 +21,8 @@ export const openLog = async (settings: Settings, logger: Logger): Promise<Event
   }
   makeDataFolder(settings.CREWBOARD_DATA_DIR);
   const { openEmbeddedLog } = await import('@crewboard/event-log/embedded');
-  return openEmbeddedLog({ dir: join(settings.CREWBOARD_DATA_DIR, 'log') });
+  const { log, records } = storesIn(settings.CREWBOARD_DATA_DIR);
+  return openEmbeddedLog({ dir: log, beside: [records] });
 };
 
 /** The records of that board, kept beside its log. In a data folder several processes may have them open at once. */
@@ -29,5 +33,5 @@ export const openRecords = async (settings: Settings, logger: Logger): Promise<R
   }
   makeDataFolder(settings.CREWBOARD_DATA_DIR);
   const { openEmbeddedRecords } = await import('@crewboard/records/embedded');
-  return openEmbeddedRecords({ dir: join(settings.CREWBOARD_DATA_DIR, 'records') });
+  return openEmbeddedRecords({ dir: storesIn(settings.CREWBOARD_DATA_DIR).records });
 };

@@ -10,6 +10,7 @@ import { type Check, printed } from './check.ts';
 import { checkClaudeFolder, checkClients, checkNode, checkPresence, lookAtPresence } from './client.ts';
 import { checkSkew } from './clock.ts';
 import { checkHooks, checkSpool } from './hooks.ts';
+import { checkStores } from './store.ts';
 
 const doctorSchema = agentConfigSchema.safeExtend({ PORT: settingsSchema.shape.PORT });
 
@@ -30,6 +31,7 @@ export const examine = async (env: NodeJS.ProcessEnv, now: number): Promise<Chec
     checkPresence(presence),
     checkHooks(hooks, presence.lastSaidAt, now),
     checkSpool(hooks),
+    ...(await checkStores(dataDir)),
     agent,
     ...(running ? checkWork(running) : []),
     ...board.checks,

@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { MACHINE_REPORT_MS, type MachineReport } from '@crewboard/contract';
+import { openEmbeddedLog } from '@crewboard/event-log';
 import { credentialsPath, saveCredentials } from '@crewboard/ingest';
 import { hookCommand, spoolFolder } from '@crewboard/ingest/hook-settings';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -115,6 +116,24 @@ test('a machine where all is well has only good news', async () => {
     ]),
   );
   expect(named(checks, 'Hooks')?.found).toMatch(/last heard 3 s ago/);
+});
+
+test('a store that nobody can open any more is named, with the way out', async () => {
+  const { look, dataDir } = machine();
+  const store = async () => named(await look(), 'Store');
+  expect(await store()).toBeUndefined();
+  for (const [part, advice] of [
+    ['log', /mv '.*log' '.*cursor-solo.json'.*transcripts/],
+    ['records', /from a backup/],
+  ] as const) {
+    const log = await openEmbeddedLog({ dir: join(dataDir, part) });
+    expect(await store()).toMatchObject({ verdict: 'ok' });
+    await log.close();
+    expect(await store()).toMatchObject({ verdict: 'ok', found: 'can be read' });
+    truncateSync(join(dataDir, part, 'data.mdb'), 8_192);
+    expect(await store()).toMatchObject({ verdict: 'fault', advice: expect.stringMatching(advice) });
+    rmSync(join(dataDir, part), { recursive: true });
+  }
 });
 
 test('hooks that are silent though a session is at work are named', async () => {

@@ -17,11 +17,11 @@ const writeOwner = (number: number, pid: number, start: string): void =>
   writeFileSync(join(dir, `owner.${number}`), JSON.stringify({ pid, start }));
 
 it('gives the folder to one owner at a time, and leaves nothing behind', () => {
-  const leave = claimFolder(dir);
+  const { leave } = claimFolder(dir);
   expect(() => claimFolder(dir)).toThrow(LogInUse);
   expect(() => claimFolder(dir)).toThrow(`${dir} is in use by process ${process.pid}`);
   leave();
-  claimFolder(dir)();
+  claimFolder(dir).leave();
   expect(readdirSync(dir)).toEqual([]);
 });
 
@@ -29,9 +29,14 @@ it('takes over from a process that is gone, and from one whose pid another proce
   const gone = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
   await once(gone, 'exit');
   writeOwner(7, gone.pid ?? 0, '12345');
-  const leave = claimFolder(dir);
+  const { wasLeft, leave } = claimFolder(dir);
+  expect(wasLeft).toBe(false);
   expect(readdirSync(dir)).toEqual(['owner.8']);
   leave();
+  expect(claimFolder(dir).wasLeft).toBe(true);
+  // What a power loss left of an owner's file.
+  writeFileSync(join(dir, 'owner.9'), '');
+  claimFolder(dir).leave();
   writeOwner(10, process.pid, 'another start');
   claimFolder(dir);
   expect(readdirSync(dir)).toEqual(['owner.11']);
@@ -39,7 +44,7 @@ it('takes over from a process that is gone, and from one whose pid another proce
 
 it('heeds the highest number, beyond ten too', () => {
   writeOwner(9, process.pid, 'another start');
-  const leave = claimFolder(dir);
+  const { leave } = claimFolder(dir);
   writeOwner(9, process.pid, 'another start');
   expect(() => claimFolder(dir)).toThrow(LogInUse);
   leave();

@@ -48,16 +48,17 @@ const ownerNumbers = (dir: string): number[] =>
     .map(Number)
     .sort((a, b) => b - a);
 
-/** The living owner's pid; `undefined` where it is gone, or was killed before it ever was one. */
+/**
+ * The living owner's pid; `undefined` where it is gone, or was killed before it ever was one. Owners write their file whole: one that can't
+ * be read is from before a power loss.
+ */
 const livingOwner = (dir: string, number: number): number | undefined => {
-  let text: string;
   try {
-    text = readFileSync(join(dir, `owner.${number}`), 'utf8');
+    const { pid, start } = ownerSchema.parse(JSON.parse(readFileSync(join(dir, `owner.${number}`), 'utf8')));
+    return processStart(pid) === start ? pid : undefined;
   } catch {
     return undefined;
   }
-  const { pid, start } = ownerSchema.parse(JSON.parse(text));
-  return processStart(pid) === start ? pid : undefined;
 };
 
 /** Links the file to a name that must be free: in one step, with its content. */
@@ -73,11 +74,12 @@ const linkIfFree = (file: string, name: string): boolean => {
 
 /**
  * Makes this process the one that may use the folder, or throws {@link LogInUse}. Nothing has to be cleaned up after a
- * `kill -9`: an owner that is gone is recognised by its pid and start time. Returns what gives the folder up again.
+ * `kill -9`: an owner that is gone is recognised by its pid and start time. `leave` gives the folder up again; `wasLeft` is false where the
+ * owner before went without.
  *
  * It stands outside of LMDB because even opening an environment while another process commits can lose that commit.
  */
-export const claimFolder = (dir: string): (() => void) => {
+export const claimFolder = (dir: string): { wasLeft: boolean; leave: () => void } => {
   const claim = join(dir, `claim.${randomUUID()}`);
   writeFileSync(claim, JSON.stringify({ pid: process.pid, start: processStart(process.pid) ?? '' }));
   try {
@@ -95,7 +97,7 @@ export const claimFolder = (dir: string): (() => void) => {
         continue;
       }
       for (const old of numbers.slice(1)) rmSync(join(dir, `owner.${old}`), { force: true });
-      return () => rmSync(file, { force: true });
+      return { wasLeft: highest === 0, leave: () => rmSync(file, { force: true }) };
     }
   } finally {
     rmSync(claim, { force: true });

@@ -5,6 +5,7 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import { type Histories, openHistories } from './embedded-history.ts';
 import { claimFolder } from './embedded-lock.ts';
 import { openSequence, type Sequence } from './sequence.ts';
+import { isSound, StoreDamaged } from './store-check.ts';
 
 /** One partition's part of the store. */
 export interface PartitionStore {
@@ -120,13 +121,19 @@ const build = (
   return store;
 };
 
-/** Opens or makes the store in a folder of its own. Throws `LogInUse` where another process has it. */
+/**
+ * Opens or makes the store in a folder of its own. Throws `LogInUse` where another process has it. Where the one before was ended with the
+ * store open, it is looked at first, and the stores `beside` it: they may be what ended it. `StoreDamaged` says so.
+ */
 export const openStore = async (
   dir: string,
   partitions: number,
+  beside: readonly string[],
 ): Promise<{ store: EmbeddedStore; close: () => Promise<void> }> => {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const leave = claimFolder(dir);
+  const { wasLeft, leave } = claimFolder(dir);
+  // The claim stays then: whoever comes next looks again.
+  if (!wasLeft) for (const each of [dir, ...beside]) if (!(await isSound(each))) throw new StoreDamaged(each);
   let root: RootDatabase<string, string> | undefined;
   const close = async (): Promise<void> => {
     await root?.close();

@@ -22,6 +22,8 @@ export interface EmbeddedLogOptions {
   dir: string;
   /** A folder keeps the number that it was made with. */
   partitions?: number;
+  /** Folders of other stores that are opened with it: none of them is where one is damaged. */
+  beside?: readonly string[];
 }
 
 /** So many dead letters are kept. */
@@ -42,15 +44,16 @@ const toRing = (kind: RingKind, sessionId: string, entry: unknown): StoredChange
 const nameKey = (name: string): Uint8Array => Buffer.from(name);
 
 /**
- * The log in a folder, for one process at a time: a second one gets `LogInUse`.
+ * The log in a folder, for one process at a time: a second one gets `LogInUse`. `StoreDamaged` where it can't be read any more.
  *
  * Nobody waits for the disk: events and changes can be read as soon as they are given, before they are written. What `append` resolved
  * for outlives the process, `kill -9` included; a fold's step outlives it soon after `save`, or is taken again from the checkpoint. A power
  * loss may take the last moments (usually some 10 ms), never the order or the rest. Transcripts are the source of all events, and a
  * reader of them that keeps its cursor elsewhere may then be ahead of the log.
  */
-export const openEmbeddedLog = async ({ dir, partitions: count = 1 }: EmbeddedLogOptions): Promise<EventLog> => {
-  const { store, close } = await openStore(dir, count);
+export const openEmbeddedLog = async (options: EmbeddedLogOptions): Promise<EventLog> => {
+  const { dir, partitions: count = 1, beside = [] } = options;
+  const { store, close } = await openStore(dir, count, beside);
   const waits = createWaits();
   const { root } = store;
   const writeBehind = (kind: string): WriteBehind =>

@@ -5,3 +5,4 @@ export * from './event-log.ts';
 export { partitionOf } from './partition.ts';
 export { openRedisLog, type RedisLogOptions } from './redis.ts';
 export { RedisUrlError } from './redis-url.ts';
+export { isSound, lookAtLog, StoreDamaged } from './store-check.ts';
