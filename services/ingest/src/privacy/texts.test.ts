@@ -84,3 +84,10 @@ it('a name is never one that every object has', () => {
   for (const name of ['constructor', '__proto__', 'toString']) expect(nameOf(name)).toBe(`(${name})`);
   expect(nameOf('main')).toBe('main');
 });
+
+it('a name is masked as often as it is asked for', () => {
+  const name = `fix-${joined('ghp', '_AbCdEf1234567890')}`;
+  for (let round = 0; round < 3; round++) expect(nameOf(name)).toBe('fix-[masked]');
+  for (let other = 0; other < 1_000; other++) expect(nameOf(`tool-${other}`)).toBe(`tool-${other}`);
+  expect(nameOf(name)).toBe('fix-[masked]');
+});

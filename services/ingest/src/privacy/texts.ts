@@ -37,6 +37,16 @@ const NAME_MAX = 200;
  * it for nobody's id.
  */
 export const nameOf = (text: string): string => {
-  const name = presentable(text, NAME_MAX);
-  return name in {} ? `(${name})` : name;
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  const masked = presentable(text, NAME_MAX);
+  const name = masked in {} ? `(${masked})` : masked;
+  if (text.length > NAME_MAX) return name;
+  if (names.size >= NAMES_KEPT) names.clear();
+  names.set(text, name);
+  return name;
 };
+
+/** A model, a tool and the id of a call come again within a few lines. */
+const names = new Map<string, string>();
+const NAMES_KEPT = 256;
