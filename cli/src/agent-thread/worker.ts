@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createIngestService, type EventSink } from '@crewboard/ingest';
+import { serveFast } from '@crewboard/ingest/engine';
 import { createLogger } from '@crewboard/runtime';
 import type { AgentThreadData, FromAgent, ToAgent } from './protocol.ts';
 
@@ -69,5 +70,7 @@ port.on('message', (message: ToAgent) => {
   }
 });
 
+// What is left to do goes on for weeks, on this thread and on the board's.
+void service.caughtUp.then(serveFast);
 await service.run(stop.signal);
 port.close();
