@@ -1,5 +1,5 @@
 import type { BoardChange, Card } from '@crewboard/contract';
-import type { Row } from './event-log.ts';
+import type { RowToSave } from './event-log.ts';
 
 const texts = new WeakMap<Card, string>();
 
@@ -13,8 +13,8 @@ export const cardText = (card: Card): string => {
 };
 
 /** What `JSON.stringify` makes of a row. */
-export const rowText = ({ sessionId, state, card }: Row): string =>
-  `{"sessionId":${JSON.stringify(sessionId)},"state":${JSON.stringify(state ?? null)},"card":${cardText(card)}}`;
+export const rowText = ({ sessionId, state, stateText = JSON.stringify(state ?? null), card }: RowToSave): string =>
+  `{"sessionId":${JSON.stringify(sessionId)},"state":${stateText},"card":${cardText(card)}}`;
 
 /** What `JSON.stringify` makes of a change. */
 export const changeText = (change: BoardChange): string =>

@@ -7,7 +7,7 @@ import { createSteps } from './embedded-steps.ts';
 import { openStore, type PartitionStore } from './embedded-store.ts';
 import { ENRICHMENT_KINDS, enrichmentField, readableEnrichments } from './enrichment.ts';
 import { createChangeReader, cutLetter, isLetterToForget, isToForget, type RawEntry, toEventEntry } from './entries.ts';
-import { type DeadLetter, type EventLog, FencedOff, LogUnavailable, type ReadOptions, type Row } from './event-log.ts';
+import { type DeadLetter, type EventLog, FencedOff, LogUnavailable, type ReadOptions } from './event-log.ts';
 import { type RingKind, ringId } from './history-ring.ts';
 import { createLeases } from './leases.ts';
 import { groupByPartition, partitionOf } from './partition.ts';
@@ -195,7 +195,7 @@ export const openEmbeddedLog = async (options: EmbeddedLogOptions): Promise<Even
     save: async (lease, projection) => {
       leases.assertNewest(lease);
       const { rows, changes, rings, enrichments } = part(lease.partition);
-      const saved = projection.rows.map((row: Row) => [nameKey(row.sessionId), rowText(row)] as const);
+      const saved = projection.rows.map((row) => [nameKey(row.sessionId), rowText(row)] as const);
       const appended = projection.changes.map(changeText);
       const told = [
         ...projection.history.map(({ sessionId, change }) => toRing('history', sessionId, change)),

@@ -41,6 +41,11 @@ export interface Row {
   card: Card;
 }
 
+export interface RowToSave extends Row {
+  /** `state` as JSON, where whoever saves it has it already. */
+  stateText?: string;
+}
+
 /** What one step of the fold leaves behind. Saved whole or not at all. */
 export interface Projection {
   /**
@@ -49,7 +54,7 @@ export interface Projection {
    */
   removed: readonly string[];
   /** Rows that are new or changed. */
-  rows: readonly Row[];
+  rows: readonly RowToSave[];
   /** Appended to the board changelog, in this order. */
   changes: readonly BoardChange[];
   /** Appended to the histories of their sessions, in this order. */

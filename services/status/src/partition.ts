@@ -8,10 +8,12 @@ import {
   type SpanLine,
   type StoryLine,
 } from '@crewboard/event-log';
+import { LruMap } from 'toad-cache';
 import { advance } from './card.ts';
 import { type Evolved, fold, isTold, passTime } from './evolve.ts';
 import { type HeardMachines, machineNews } from './machines.ts';
 import { type SessionState, sessionStateSchema } from './state.ts';
+import { createStateText } from './state-text.ts';
 import { headProcess } from './views/processes.ts';
 
 interface Held {
@@ -45,6 +47,9 @@ export interface Step {
   contradictions: Contradiction[];
 }
 
+/** Sessions whose states' text is kept for the next save: some 10 KB each. */
+const TEXTS_KEPT = 500;
+
 /**
  * The fold of one partition, in memory: its sessions' states and the cards last saved. Does no I/O; `fold` and `tick`
  * return what has to be saved, and a caller that can't save it throws the whole fold away and loads again.
@@ -53,11 +58,22 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
   const held = new Map<string, Held>();
   let checkpoint = loaded.checkpoint;
   let tickedAt = 0;
+  /** Of the sessions that changed last. */
+  const texts = new LruMap<ReturnType<typeof createStateText>>(TEXTS_KEPT);
   for (const { sessionId, state, card } of loaded.rows) {
     const known = sessionStateSchema.parse(state);
     // Its time-outs are looked at with the first tick.
     held.set(sessionId, { state: known, card, json: cardText(card), nextAt: 0, contradictedSince: 0 });
   }
+
+  const textOf = (state: SessionState): string => {
+    let text = texts.get(state.sessionId);
+    if (!text) {
+      text = createStateText();
+      texts.set(state.sessionId, text);
+    }
+    return text(state);
+  };
 
   /** A session that rested for the whole retention leaves the board; what comes later begins it anew. */
   const expiresAt = ({ state }: Pick<Held, 'state'>): number =>
@@ -95,7 +111,9 @@ export const createPartitionFold = (loaded: PartitionBoard, retentionMs: number)
   ): Projection => ({
     rows: sessions
       .filter(isHeld)
-      .flatMap(({ state, card }) => (card ? [{ sessionId: state.sessionId, state, card }] : [])),
+      .flatMap(({ state, card }) =>
+        card ? [{ sessionId: state.sessionId, state, stateText: textOf(state), card }] : [],
+      ),
     removed: changes.filter(({ type }) => type === 'CardRemoved').map(({ sessionId }) => sessionId),
     changes,
     history: history.filter(({ sessionId }) => held.has(sessionId)),

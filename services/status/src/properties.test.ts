@@ -7,6 +7,7 @@ import { decide } from './decide.ts';
 import { evolve, fold, passTime } from './evolve.ts';
 import { createPartitionFold } from './partition.ts';
 import { type SessionState, sessionStateSchema } from './state.ts';
+import { createStateText } from './state-text.ts';
 
 const HOUR = 3_600_000;
 const LATER = T0 + 48 * HOUR;
@@ -147,6 +148,25 @@ describe('any life of a session', () => {
         const state = foldAll(events);
         expect(foldAll(events, state)).toEqual(state);
       }),
+    );
+  });
+
+  it('is told in the text that JSON makes of it, whichever of its states were told before', () => {
+    fc.assert(
+      fc.property(anyLife, picks, fc.array(fc.nat(3), { minLength: 1 }), fc.nat(), (life, order, saves, restart) => {
+        const events = merged(life, order);
+        let textOf = createStateText();
+        let state: SessionState | undefined;
+        for (const [index, event] of events.entries()) {
+          state = evolve(state, event);
+          if (saves[index % saves.length] === 0) continue;
+          expect(textOf(state)).toBe(JSON.stringify(state));
+          if (index !== restart % events.length) continue;
+          state = sessionStateSchema.parse(stored(state));
+          textOf = createStateText();
+        }
+      }),
+      { numRuns: 200 },
     );
   });
 
