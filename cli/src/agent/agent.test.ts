@@ -5,7 +5,7 @@ import { aMachineReport } from '@crewboard/contract/testing';
 import { agentConfigSchema, credentialsPath, readCredentials, saveCredentials } from '@crewboard/ingest';
 import type { LocalReport } from '@crewboard/ingest/local-report';
 import { parseConfig } from '@crewboard/runtime';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CODE, IDENTITY, startStubBoard, TOKEN } from '../../../services/ingest/test/stub-board.ts';
 import { temporaryFolder } from '../../../test/support/folder.ts';
 import { version } from '../../package.json' with { type: 'json' };
@@ -108,6 +108,21 @@ describe('crewboard agent', () => {
     await expect(agent(env, {})).rejects.toThrow(`process ${process.ppid}, for ${board.url}`);
     const set = { ...env, CREWBOARD_URL: board.url, CREWBOARD_TOKEN: TOKEN };
     await expect(agent(set, { join: `${board.url}#${CODE}` })).rejects.toThrow('unset them first');
+  });
+
+  it('tells whoever looks on in a line what goes on', async () => {
+    const { env, join: joined } = account();
+    const board = await startStubBoard();
+    await joined({ url: board.url });
+    const { isTTY } = process.stdout;
+    Object.assign(process.stdout, { isTTY: true });
+    onTestFinished(() => void Object.assign(process.stdout, { isTTY }));
+    const { LOG_LEVEL: _, ...quiet } = env;
+    const running = agent(quiet, {});
+    await expect.poll(() => board.requests.map(({ line }) => line)).toContain('PUT /api/agent/report');
+    process.emit('SIGTERM');
+    await running;
+    expect(said).toEqual([expect.stringMatching(`^Tells ${board.url} of the sessions in .*claude .*--install`)]);
   });
 
   it('that leaves forgets its token', async () => {

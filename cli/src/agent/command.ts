@@ -67,6 +67,10 @@ export const agent = async (ownEnv: NodeJS.ProcessEnv, flags: AgentFlags): Promi
       return;
     }
   }
-  if (flags.install) await installAgent(env, config);
-  else await runAgent(config, { waitsToJoin: flags.settings !== undefined, logPath: flags.logFile });
+  if (flags.install) {
+    await installAgent(env, config);
+    return;
+  }
+  const isWatched = process.stdout.isTTY === true && flags.logFile === undefined && !env.LOG_LEVEL;
+  await runAgent(config, { waitsToJoin: flags.settings !== undefined, logPath: flags.logFile, isWatched });
 };
