@@ -241,6 +241,58 @@ const smallFiles = () => {
   });
 };
 
+/** One source that went on: the file of it, or its end, forgotten now and then. */
+const cursorChange = fc.oneof(
+  fc.tuple(fc.constant('ended'), fc.constantFrom('s1', 's2', 's3'), fc.option(fc.nat())),
+  fc.tuple(
+    fc.constant('jobs'),
+    fc.constantFrom('j1', 'j2'),
+    fc.option(fc.record({ sessionId: fc.constant('s1'), said: fc.string(), lastPosition: fc.nat() })),
+  ),
+);
+const cursorFile = fc.record({
+  changes: fc.array(cursorChange, { maxLength: 12 }),
+  /** So much of the file is there, from 0 to 1. */
+  kept: fc.double({ min: 0, max: 1, noNaN: true }),
+  /** Behind that are zeros, as a power loss leaves them. */
+  zeros: fc.constantFrom(0, 1, 300),
+});
+
+const cutCursors = () => {
+  const root = folderFor('cursors');
+  const path = join(root, 'cursor.json');
+  const logger = createLogger({ name: 'fuzz', level: 'silent' });
+  return boundary({
+    name: 'cut-cursors',
+    share: 0.5,
+    inputs: cursorFile,
+    check: async ({ changes, kept, zeros }) => {
+      const first = JSON.stringify({ version: 1, files: {}, presence: {}, jobs: {}, ended: { s0: 7 } });
+      const text = `${[first, ...changes.map((change) => JSON.stringify(change))].join('\n')}\n`;
+      const bytes = Buffer.from(text);
+      const cut = bytes.subarray(0, Math.floor(kept * (bytes.length + 1)));
+      writeFileSync(path, Buffer.concat([cut, Buffer.alloc(zeros)]));
+      const { ended, jobs } = await openCursorStore(path, logger);
+      const linesLeft = cut.toString('utf8').split('\n').length - 1;
+      const told = {
+        ended: new Map<string, unknown>(linesLeft > 0 ? [['s0', 7]] : []),
+        jobs: new Map<string, unknown>(),
+      };
+      for (const [kind, key, value] of changes.slice(0, Math.max(0, linesLeft - 1))) {
+        const map = kind === 'ended' ? told.ended : told.jobs;
+        if (value === null) map.delete(key);
+        else map.set(key, value);
+      }
+      const isFirstWhole = linesLeft === 0 && zeros === 0 && cut.length === first.length;
+      if (isFirstWhole) told.ended.set('s0', 7);
+      mustBeSame([...ended], [...told.ended], 'what is read is what the whole lines say');
+      mustBeSame([...jobs], [...told.jobs], 'what is read is what the whole lines say');
+      return linesLeft > changes.length ? 'accepted' : 'refused';
+    },
+    finish: async () => rmSync(root, { recursive: true, force: true }),
+  });
+};
+
 const config =
   '[core]\n\tbare = false\n[remote "origin"]\n\turl = git@github.com:acme/widgets.git ; main\n[remote "up\\"stream"]\n url = "https://dev:secret@example.com/a/b.git"\n';
 
@@ -268,4 +320,11 @@ const gitConfigs = boundary({
   },
 });
 
-export const door: Door = async () => [settingsDocuments, settingsFiles(), privacyRules, smallFiles(), gitConfigs];
+export const door: Door = async () => [
+  settingsDocuments,
+  settingsFiles(),
+  privacyRules,
+  smallFiles(),
+  cutCursors(),
+  gitConfigs,
+];
