@@ -27,12 +27,21 @@ export const parseDocument = (bytes: Buffer): SettingsDocument => {
   const mark = whole.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : '';
   const text = whole.slice(mark.length).trim() === '' ? '{}\n' : whole.slice(mark.length);
   const value = parseJson(text);
+  if (isDeeper(value, LEVELS_MAX)) throw new SettingsRefused(`it is nested more than ${LEVELS_MAX} levels deep`);
   const root = parseTree(text);
   if (root?.type !== 'object' || !isRecord(value)) throw new SettingsRefused('it holds no JSON object');
   const twice = repeatedKey(root);
   if (twice) throw new SettingsRefused(`the key “${twice}” stands in it twice: keep the one that is meant`);
   return { text, mark, root, value };
 };
+
+/** Far more than settings have. What takes a text apart and puts it together calls itself for each level, and the stack has an end. */
+const LEVELS_MAX = 200;
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
 
 const decode = (bytes: Buffer): string => {
   try {

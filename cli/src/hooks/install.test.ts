@@ -218,6 +218,7 @@ test.each<[what: string, content: string | Buffer, reason: RegExp]>([
   ['a list', '[]', /no JSON object/],
   ['a key twice', '{"a":1,"b":{"c":1,"c":2}}', /“c” stands in it twice/],
   ['hooks twice', '{"hooks":{},"hooks":{}}', /“hooks” stands in it twice/],
+  ['levels without end', `{"model":${'['.repeat(3_000)}${']'.repeat(3_000)}}`, /nested more than 200 levels/],
   ['hooks as a list', '{"hooks":[]}', /“hooks”/],
   ['hooks as null', '{"hooks":null}', /“hooks”/],
   ['an event as an object', '{"hooks":{"Stop":{}}}', /“hooks.Stop”/],
