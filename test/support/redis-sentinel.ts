@@ -13,13 +13,16 @@ export interface RunningSentinels {
   sentinels: readonly RedisProcess[];
   /** Resolves when the replica has all that the master acknowledged. */
   replicated(): Promise<void>;
+  /** From here on a second of silence is enough for the master to count as gone. */
+  watchClosely(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const NAME = 'board';
 
-/** A master that is silent for so long counts as gone. */
-const DOWN_AFTER_MS = 1000;
+/** A master that is silent for so long counts as gone: longer than a busy machine keeps one from its work, until a test is about it. */
+const DOWN_AFTER_MS = 30_000;
+const SOON_MS = 1000;
 
 const DEADLINE_MS = 30_000;
 
@@ -47,19 +50,26 @@ const startSentinel = (masterPort: number): Promise<RedisProcess> =>
     },
   });
 
+const askEach = async <Reply>(
+  sentinels: readonly RedisProcess[],
+  ask: (client: Redis) => Promise<Reply>,
+): Promise<Reply[]> => {
+  const clients = sentinels.map(({ port }) => new Redis({ port, password: SENTINEL_PASSWORD }));
+  try {
+    return await Promise.all(clients.map(ask));
+  } finally {
+    for (const client of clients) client.disconnect();
+  }
+};
+
 /** Resolves when each Sentinel knows the two others and the replica. */
 const untilReady = async (sentinels: readonly RedisProcess[]): Promise<void> => {
   const deadline = Date.now() + DEADLINE_MS;
-  const clients = sentinels.map(({ port }) => new Redis({ port, password: SENTINEL_PASSWORD }));
-  try {
-    for (;;) {
-      const infos = await Promise.all(clients.map((client) => client.info('sentinel')));
-      if (infos.every((info) => /status=ok,.*slaves=1,sentinels=3/.test(info))) return;
-      if (Date.now() > deadline) throw new Error(`the Sentinels did not find each other in ${DEADLINE_MS / 1000} s`);
-      await sleep(100);
-    }
-  } finally {
-    for (const client of clients) client.disconnect();
+  for (;;) {
+    const infos = await askEach(sentinels, (client) => client.info('sentinel'));
+    if (infos.every((info) => /status=ok,.*slaves=1,sentinels=3/.test(info))) return;
+    if (Date.now() > deadline) throw new Error(`the Sentinels did not find each other in ${DEADLINE_MS / 1000} s`);
+    await sleep(100);
   }
 };
 
@@ -87,6 +97,9 @@ export const startSentinels = async (): Promise<RunningSentinels> => {
       replica,
       sentinels,
       replicated: () => untilReplicated(master.port, 'replicated'),
+      watchClosely: async () => {
+        await askEach(sentinels, (client) => client.call('SENTINEL', 'SET', NAME, 'down-after-milliseconds', SOON_MS));
+      },
       stop,
     };
   } catch (error) {

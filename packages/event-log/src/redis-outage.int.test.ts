@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { START_OFFSET } from '@crewboard/contract';
 import { aCard, anEvent, aSummary } from '@crewboard/contract/testing';
 import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type RunningRedis, startRedis } from '../../../test/support/redis.ts';
 import { aProjection, aRow } from '../test/log-under-test.ts';
 import { appendAll, follow, untilItWorks } from '../test/traffic.ts';
@@ -46,6 +46,38 @@ const giveRow = async (sessionId: string): Promise<void> => {
     checkpoint: START_OFFSET,
   });
 };
+
+it('what a server that was made a replica refuses fails as if it were away, and works once it is a master again', async () => {
+  await giveRow('a');
+  const lease = await log.acquireLease(0, 'test', 60_000);
+  if (!lease) throw new Error('the lease is taken');
+  const group = await log.group('g', 'a');
+  const admin = new Redis(redis.url);
+  onTestFinished(async () => {
+    await admin.replicaof('NO', 'ONE');
+    admin.disconnect();
+  });
+  await admin.replicaof('127.0.0.1', 1);
+  const writes: Record<string, () => Promise<unknown>> = {
+    'one event': () => log.append([prompt('x')]),
+    'several events': () => log.append(['x', 'y', 'z'].map(prompt)),
+    'a lease': () => log.acquireLease(0, 'test', 60_000),
+    'a step': () => log.save(lease, aProjection({ rows: [aRow('a')] })),
+    'a find': () => log.appendChanges([aSummary('a', 'x')]),
+    'a reset': () => log.resetBoard(),
+    'a dead letter': () => log.deadLetter({ from: 'test', reason: 'x', raw: 'x', at: 0 }),
+    'a trim': () => log.trim({ olderThan: Date.now() }),
+    'a claim': () => group.claim({ count: 1, minIdleMs: 0 }),
+    'an acknowledgement': () => group.ack([{ partition: 0, offset: '1-0' }]),
+    'a group': () => log.group('h', 'a'),
+    opening: () => openRedisLog({ url: redis.url, prefix, partitions: 1 }),
+  };
+  for (const [what, write] of Object.entries(writes)) await expect(write(), what).rejects.toThrow(LogUnavailable);
+
+  await admin.replicaof('NO', 'ONE');
+  await appendAll(log, [prompt('after')]);
+  expect(await follow(log, 'after')).toEqual(['after']);
+});
 
 describe('when Redis is killed and comes back', () => {
   it('nothing acknowledged is lost, and reading goes on', async () => {

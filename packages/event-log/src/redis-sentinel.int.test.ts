@@ -56,6 +56,7 @@ describe.skipIf(!(await hasRedisServer()))('behind Sentinels', () => {
       await servers.replicated();
       const reading = follow(log, '199');
       const waiting = log.read(0, { after: await log.lastOffset(0), count: 1, waitMs: 60_000 });
+      await servers.watchClosely();
       await servers.sentinels[0]?.kill();
       await servers.master.kill();
       const startedAt = performance.now();
