@@ -1,6 +1,6 @@
 // Bundles the command, the services and the web page into cli/dist.
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { build as bundle } from 'rolldown';
 import { build as buildWeb } from 'vite';
 import { licencesOf } from './licences.mjs';
@@ -12,6 +12,30 @@ import { dist, root, stampFile, stampOfSources } from './sources.mjs';
  */
 const { dependencies } = JSON.parse(readFileSync(join(root, 'cli', 'package.json'), 'utf8'));
 const isFromOutside = (id) => Object.hasOwn(dependencies, id);
+
+/**
+ * What our libraries require and these programs never call: compilers of JSON Schema (requests are parsed with zod), requests and sockets
+ * without a network (for tests), listing files, HTTP/2. Of what a board reads at its start it would be a third.
+ */
+const NEVER_CALLED = new Set([
+  '@fastify/ajv-compiler',
+  '@fastify/fast-json-stringify-compiler',
+  'light-my-request',
+  'duplexify',
+  'glob',
+  'node:http2',
+]);
+const LEFT_OUT = '\0left-out';
+const leftOut = {
+  name: 'left-out',
+  resolveId: (id, importer) =>
+    NEVER_CALLED.has(id) && importer?.includes(`${sep}node_modules${sep}`) ? LEFT_OUT : undefined,
+  load: (id) =>
+    id === LEFT_OUT
+      ? `const leftOut = () => { throw new Error('this is no part of the build: see scripts/build.mjs'); };
+         module.exports = new Proxy(leftOut, { get: () => leftOut });`
+      : undefined,
+};
 
 // Taken before the sources are read: an edit during the build makes the next start build again.
 const stamp = stampOfSources();
@@ -29,6 +53,7 @@ const programs = await bundle({
   },
   platform: 'node',
   external: isFromOutside,
+  plugins: [leftOut],
   logLevel: 'warn',
   // No module is imported for what it does while it loads: a thread or service loads only what it uses.
   treeshake: { moduleSideEffects: false },

@@ -21,7 +21,6 @@ import { machinesRoute } from './routes/machines.ts';
 import { noticesRoute } from './routes/notices.ts';
 import { openapiRoute } from './routes/openapi.ts';
 import { passwordRoute } from './routes/password.ts';
-import { providerRoutes } from './routes/provider.ts';
 import { signOutRoute } from './routes/sign-out.ts';
 import { todayRoute } from './routes/today.ts';
 import { viewerRoute } from './routes/viewer.ts';
@@ -29,10 +28,9 @@ import { webRoutes } from './routes/web.ts';
 import { webhooksRoute } from './routes/webhooks.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { doorHook, needing } from './sign-in/door.ts';
-import { createGithub } from './sign-in/github.ts';
-import { createOidc } from './sign-in/oidc.ts';
 import type { Person, SignInOptions } from './sign-in/options.ts';
 import { createPasswords } from './sign-in/passwords.ts';
+import type { Provider } from './sign-in/provider.ts';
 import { createSignIns } from './sign-in/sign-ins.ts';
 import { Throttle } from './throttle.ts';
 
@@ -60,6 +58,14 @@ const CLIENT_MESSAGE_BYTES = 1024;
 
 const noJsonSchema = (): never => {
   throw new Error('no route here has a JSON Schema: requests are parsed with zod');
+};
+
+/** Most boards ask nobody else who somebody is: those load no client of such a provider. */
+const providersOf = async (signIn: SignInOptions | undefined): Promise<Provider[]> => {
+  const providers: Provider[] = [];
+  if (signIn?.github) providers.push((await import('./sign-in/github.ts')).createGithub(signIn.github));
+  if (signIn?.oidc) providers.push((await import('./sign-in/oidc.ts')).createOidc(signIn.oidc));
+  return providers;
 };
 
 /** Builds the gateway's server; whoever calls it listens, or injects. */
@@ -111,9 +117,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
   });
 
   const passwords = createPasswords(signIn?.passwords ?? [], () => access.repositorySalt());
-  const providers = [signIn?.github && createGithub(signIn.github), signIn?.oidc && createOidc(signIn.oidc)].filter(
-    (provider) => provider !== undefined,
-  );
+  const providers = await providersOf(signIn);
   const means = async () => new Set([...(await passwords.means()), ...providers.map((provider) => provider.means)]);
   const signIns = signIn && createSignIns({ access, ttlMs: signIn.ttlMs, publicUrl, means });
   await app.register(cookie);
@@ -128,7 +132,10 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
     if (signIn.passwords.length > 0) {
       await app.register(passwordRoute({ signIns, passwords, throttle: new Throttle() }));
     }
-    for (const provider of providers) await app.register(providerRoutes({ provider, signIns, publicUrl }));
+    for (const provider of providers) {
+      const { providerRoutes } = await import('./routes/provider.ts');
+      await app.register(providerRoutes({ provider, signIns, publicUrl }));
+    }
     await app.register(signOutRoute(signIns));
   }
   await app.register(adminRoutes({ access, log, publicUrl }));
