@@ -26,6 +26,7 @@ export const runEnricher = async (options: EnricherOptions, signal: AbortSignal)
   const notices = createNotices(records, logger, Date.now);
   const summarizer = await summariesOf(settings, { log, records, notices, consumer, logger, registry });
   const pullRequests = await pullRequestsOf(settings, { log, records, notices, holder: consumer, logger, registry });
+  logger.info({ summaries: summarizer !== undefined, pullRequests: pullRequests !== undefined }, 'enriching');
   const enricher = createEnricher({ log, consumer, notices, summarizer, logger, registry });
   await Promise.all([enricher.run(signal), pullRequests?.run(signal)]);
   await notices.settled();
