@@ -1,4 +1,4 @@
-import { ago } from '../hooks/wording.ts';
+import { ago } from '../time-words.ts';
 import type { AgentStatus } from './status.ts';
 
 /** How the agent fares, a fact a line, and what to do next. */

@@ -1,9 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { MACHINE_REPORT_MS, type MachineReport } from '@crewboard/contract';
 import { type AgentConfig, findTarget, NotJoined, runningAgent } from '@crewboard/ingest';
+import { compareVersions } from '@crewboard/ingest/hook-settings';
 import type { LocalReport } from '@crewboard/ingest/local-report';
 import { version } from '../../package.json' with { type: 'json' };
-import { lastReport } from '../hooks/spool.ts';
+import { lastReport } from '../last-report.ts';
 import { appsDir, isKeptRunning, keeperHere } from './install/system.ts';
 
 /** How the agent of this machine fares. Times are in ms since 1970. */
@@ -63,10 +64,14 @@ const findJoined = async (
 const findInstalled = async (env: NodeJS.ProcessEnv, dataDir: string): Promise<AgentStatus['installed']> => {
   const keeper = keeperHere(env, dataDir);
   if (!keeper || !(await stat(keeper.path).catch(() => undefined))) return null;
-  const versions = await readdir(appsDir(dataDir)).catch(() => []);
+  const copies = await readdir(appsDir(dataDir)).catch(() => []);
   return {
     as: keeper.what,
-    version: versions.sort().at(-1) ?? null,
+    version:
+      copies
+        .filter((name) => !name.endsWith('.new'))
+        .sort(compareVersions)
+        .at(-1) ?? null,
     isRunning: await isKeptRunning(keeper),
     log: keeper.log,
   };

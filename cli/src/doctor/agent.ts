@@ -1,6 +1,6 @@
 import { MACHINE_REPORT_MS, type MachineReport } from '@crewboard/contract';
 import { BACKLOG_WARN_BYTES, QUEUE_WARN } from '@crewboard/ingest';
-import { ago } from '../hooks/wording.ts';
+import { ago } from '../time-words.ts';
 import { type Check, fault, ok, warn } from './check.ts';
 
 /** An agent that did not report for so long does not run. */

@@ -1,8 +1,8 @@
 import { agentConfigSchema } from '@crewboard/ingest';
 import { parseConfig } from '@crewboard/runtime';
 import { managedFolder } from '../hooks/policy.ts';
-import { lastReport } from '../hooks/spool.ts';
 import { hooksStatus } from '../hooks/status.ts';
+import { lastReport } from '../last-report.ts';
 import { settingsSchema } from '../settings.ts';
 import { checkAgent, checkWork } from './agent.ts';
 import { checkBoard } from './board.ts';

@@ -1,7 +1,8 @@
 import { explainObstacle } from '../hooks/policy.ts';
 import { MAX_WAITING } from '../hooks/script.ts';
 import { type HooksStatus, usedScript } from '../hooks/status.ts';
-import { ago, describeWaiting } from '../hooks/wording.ts';
+import { describeWaiting } from '../hooks/wording.ts';
+import { ago } from '../time-words.ts';
 import { type Check, fault, ok, warn } from './check.ts';
 
 /** A client that says something for so long without a hook that is heard makes hooks look dead. */

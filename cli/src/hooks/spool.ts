@@ -1,8 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { MachineReport } from '@crewboard/contract';
 import { spoolFolder } from '@crewboard/ingest/hook-settings';
-import { type LocalReport, localReportSchema } from '@crewboard/ingest/local-report';
 
 export interface SpoolView {
   folder: string;
@@ -30,17 +29,6 @@ export const viewSpool = async (dataDir: string, platform: NodeJS.Platform = pro
   const isPrivate = platform === 'win32' || (found.mode & 0o077) === 0;
   const newest = times.reduce((a, b) => Math.max(a, b), 0);
   return { folder, exists: true, isPrivate, waiting: names.length, newestAt: newest > 0 ? Math.trunc(newest) : null };
-};
-
-const reportPath = (dataDir: string): string => join(resolve(dataDir), 'agent', 'report.json');
-
-/** What the agent last told of itself; `undefined` where none ever ran here, or its report cannot be read. */
-export const lastReport = async (dataDir: string): Promise<LocalReport | undefined> => {
-  try {
-    return localReportSchema.parse(JSON.parse(await readFile(reportPath(dataDir), 'utf8')));
-  } catch {
-    return undefined;
-  }
 };
 
 /** When a hook was last heard of: by the agent, or by a payload that still waits. */

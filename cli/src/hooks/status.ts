@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { type HooksInstalled, installedAs, parseSettings } from '@crewboard/ingest/hook-settings';
+import { lastReport } from '../last-report.ts';
 import { readIfThere } from './file.ts';
 import { type Obstacle, obstacleTo, settingsWithASay } from './policy.ts';
 import { openReceipts } from './receipts.ts';
 import { placeOf, type Scope } from './scope.ts';
 import { type ScriptState, scriptState } from './script.ts';
-import { heardAt, lastReport, type SpoolView, viewSpool } from './spool.ts';
+import { heardAt, type SpoolView, viewSpool } from './spool.ts';
 
 export interface PlaceStatus {
   scope: Scope;

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { MACHINE_LOST_MS, machineReportSchema } from '@crewboard/contract';
+import { resolve } from 'node:path';
 import {
   agentConfigSchema,
   createLocate,
@@ -10,6 +8,7 @@ import {
   type PrivacyRule,
   privacyPath,
   readPrivacyFile,
+  runningAgent,
   type Selector,
   selectorOf,
   tierIn,
@@ -37,7 +36,7 @@ export const hide = async (env: NodeJS.ProcessEnv, flags: PrivateFlags): Promise
     `${nameOf(selector)} is private${isNew ? ' now' : ' already'}: nothing of it leaves but how many sessions there are.`,
   );
   console.log(
-    agentIsAlive(dataDir)
+    (await runningAgent(dataDir))
       ? 'The agent takes what was told off the board within a second. What the board still keeps in its log: crewboard forget.'
       : 'No agent runs at the moment; the next one takes off the board what was told.',
   );
@@ -99,13 +98,3 @@ const nameOf = (selector: Selector): string =>
     : ('repo' in selector ? selector.repo : selector.path).replace(/\[(.)\]/g, '$1');
 
 const ruleText = (rule: PrivacyRule): string => ('repo' in rule ? `repository ${rule.repo}` : `folder ${rule.path}`);
-
-/** An agent, or `crewboard up`, has noted its report a moment ago. */
-const agentIsAlive = (dataDir: string): boolean => {
-  try {
-    const report = machineReportSchema.parse(JSON.parse(readFileSync(join(dataDir, 'agent', 'report.json'), 'utf8')));
-    return Date.now() - report.at < MACHINE_LOST_MS;
-  } catch {
-    return false;
-  }
-};

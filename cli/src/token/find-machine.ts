@@ -1,5 +1,5 @@
 import type { JoinedMachine } from '@crewboard/access';
-import { ago } from '../hooks/wording.ts';
+import { ago } from '../time-words.ts';
 import { shown } from './wording.ts';
 
 /** The machine that a person means by its name or id, among those that are not revoked. Throws where that is none, or several. */

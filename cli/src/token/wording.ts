@@ -1,6 +1,6 @@
 import type { Invite, JoinedMachine } from '@crewboard/access';
 import { withoutUnseen } from '@crewboard/contract';
-import { ago, span } from '../hooks/wording.ts';
+import { ago, span } from '../time-words.ts';
 
 /** A name that somebody else chose, for a terminal: nothing in it moves the cursor or paints. */
 export const shown = (name: string): string => withoutUnseen(name, '\ufffd');
