@@ -8,6 +8,7 @@ import { createGateway, type GatewayOptions } from '@crewboard/gateway';
 import type { Records } from '@crewboard/records';
 import { type Logger, type Registry, runUntilSignal } from '@crewboard/runtime';
 import { createStatusMetrics, createStatusService } from '@crewboard/status';
+import { ownAddress } from './own-address.ts';
 
 export interface BoardOptions {
   log: EventLog;
@@ -94,7 +95,7 @@ class PortTaken extends Error {
   readonly code = 'PORT_TAKEN';
   constructor(host: string, port: number) {
     super(
-      `Port ${port} is taken. If Crewboard already runs, open http://${host}:${port}; ` +
+      `Port ${port} is taken. If Crewboard already runs, open ${ownAddress({ HOST: host, PORT: port })}; ` +
         `otherwise choose another port: PORT=${port + 1} npm start`,
     );
   }
