@@ -194,6 +194,7 @@ export const PICTURES: readonly Picture[] = [
   { name: 'phone', size: PHONE, isKept: true, shows: onBoard },
   { name: 'phone-dense', size: PHONE, scheme: 'dark', preferences: { density: 'dense' }, shows: onBoard },
   { name: 'details', size: DESK, isKept: true, shows: onDetails },
+  { name: 'details-wide', size: WIDE, shows: onDetails },
   { name: 'phone-details', size: PHONE, scheme: 'dark', isKept: true, shows: onDetails },
   { name: 'session', size: DESK, isKept: true, path: '/sessions/lively-1', shows: onSession },
   { name: 'session-dark', size: DESK, scheme: 'dark', path: '/sessions/lively-1', shows: onSession },

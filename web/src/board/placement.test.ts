@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { beside } from './placement.ts';
+import { beside, widthBeside } from './placement.ts';
 
 const size = { width: 400, height: 300 };
 const visible = { left: 0, top: 1_000, width: 1_280, height: 800 };
@@ -21,4 +21,11 @@ test('stays in sight above and below', () => {
 
 test('begins in sight where it is higher than what can be seen', () => {
   expect(beside(card(340, 1_100), { ...size, height: 900 }, visible).top).toBe(1_012);
+});
+
+test('is as wide as a card where another would stand beside it, and else as wide as it reads well', () => {
+  expect(widthBeside(336, 690)).toBe(336);
+  expect(widthBeside(302, 620)).toBe(320);
+  expect(widthBeside(520, 1_100)).toBe(400);
+  expect(widthBeside(305, 305)).toBe(400);
 });

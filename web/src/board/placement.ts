@@ -28,6 +28,16 @@ export const beside = (card: Box, size: Pick<Box, 'width' | 'height'>, visible: 
   return { left: x, top: y };
 };
 
+/** As wide as details stand where nothing says otherwise, and the least that what is in them reads well in. */
+export const WIDTH = { usual: 400, least: 320 };
+
+/**
+ * How wide a popover beside a card is, in px. Where cards stand side by side in their column it takes the place of one: it would else lie
+ * over a strip of the next column.
+ */
+export const widthBeside = (card: number, column: number): number =>
+  column >= 2 * card ? Math.max(WIDTH.least, Math.min(card, WIDTH.usual)) : WIDTH.usual;
+
 /** Where an element stands in the document, whatever it travels through at the moment. */
 export const standingBox = (element: HTMLElement): Box => {
   let left = 0;
