@@ -37,6 +37,55 @@ describe('parseEvent', () => {
     expect(parseEvent(value)).toEqual({ ok: false, reason: expect.stringContaining('a newer agent'), unknownType });
   });
 
+  /** An event as a stranger may write it: some members are missing, are of another type, or were never heard of. */
+  const anyChange = fc.record({
+    path: fc.array(fc.nat(20), { minLength: 1, maxLength: 3 }),
+    how: fc.oneof(
+      fc.constant({ drop: true as const }),
+      fc.record({ add: fc.anything() }),
+      fc.record({
+        put: fc.oneof(
+          fc.anything(),
+          fc.constantFrom('', 'constructor', 'a\udc00b', -1, 0, 1.5, 2 ** 53, 8.64e15 + 1, null, undefined, [], {}),
+          fc.integer({ min: 190, max: 4010 }).map((length) => '\u{1f600}'.repeat(length)),
+          fc.integer({ min: 190, max: 4010 }).map((length) => 'x'.repeat(length)),
+        ),
+      }),
+    ),
+  });
+  const changed = (event: object, changes: (typeof anyChange extends fc.Arbitrary<infer One> ? One : never)[]) => {
+    const copy = structuredClone(event);
+    for (const { path, how } of changes) {
+      let at = copy as Record<string, unknown>;
+      for (const step of path.slice(1)) {
+        const inner = Object.values(at).filter((value) => typeof value === 'object' && value !== null);
+        at = (inner[step % inner.length] ?? at) as Record<string, unknown>;
+      }
+      const keys = Object.keys(at);
+      const key = keys[(path[0] ?? 0) % keys.length] ?? 'any';
+      if ('drop' in how) delete at[key];
+      else if ('add' in how) at.more = how.add;
+      else at[key] = how.put;
+    }
+    return copy;
+  };
+
+  it('takes what the schema takes and makes of it what the schema makes of it', () => {
+    const types = sessionEventSchema.options.map((option) => option.shape.type.value);
+    fc.assert(
+      fc.property(fc.constantFrom(...types), fc.array(anyChange, { maxLength: 3 }), (type, changes) => {
+        const value = changed(anEvent(type), changes);
+        const expected = sessionEventSchema.safeParse(value);
+        const parsed = parseEvent(value);
+        expect(parsed.ok).toBe(expected.success);
+        if (!parsed.ok || !expected.success) return;
+        expect(parsed.event).toStrictEqual(expected.data);
+        expect(JSON.stringify(parsed.event)).toBe(JSON.stringify(expected.data));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
   it('never throws', () => {
     fc.assert(fc.property(fc.anything(), (value) => typeof parseEvent(value).ok === 'boolean'));
   });

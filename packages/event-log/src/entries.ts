@@ -29,10 +29,14 @@ export const toEventEntry = ({ offset, raw }: RawEntry): EventEntry => {
     : { ok: false, offset, reason: parsed.reason, raw };
 };
 
+/** Compiled when it is first asked: it answers the same, in a fraction of the time. */
+let changeSchema: typeof boardChangeSchema | undefined;
+
 export const parseChange = (raw: string): Parsed<BoardChange> => {
   const json = parseJson(raw);
   if (!json.ok) return json;
-  const parsed = boardChangeSchema.safeParse(json.value);
+  changeSchema ??= z.compile(boardChangeSchema);
+  const parsed = changeSchema.safeParse(json.value);
   if (parsed.success) return { ok: true, value: parsed.data };
   const issue = parsed.error.issues[0];
   return { ok: false, reason: `not a board change: ${issue?.path.join('.') || 'value'}: ${issue?.message ?? ''}` };
