@@ -96,7 +96,7 @@ class PortTaken extends Error {
   constructor(host: string, port: number) {
     super(
       `Port ${port} is taken. If Crewboard already runs, open ${ownAddress({ HOST: host, PORT: port })}; ` +
-        `otherwise choose another port: PORT=${port + 1} npm start`,
+        `otherwise choose another port, such as PORT=${port + 1}.`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import { isForOthers } from '@crewboard/gateway/settings';
 import { AlreadyRuns, agentIdentity, runningAgent } from '@crewboard/ingest';
-import { parseConfig } from '@crewboard/runtime';
+import { ConfigError, parseConfig } from '@crewboard/runtime';
 import { startAgentThread } from './agent-thread/thread.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { ownAddress } from './own-address.ts';
@@ -12,12 +12,14 @@ export const up = async (env: NodeJS.ProcessEnv): Promise<void> => {
   const identity = agentIdentity({ machine: settings.CREWBOARD_MACHINE, owner: settings.CREWBOARD_OWNER });
   const { CREWBOARD_DATA_DIR: dataDir } = settings;
   makeDataFolder(dataDir);
+  const tells = ownAddress(settings);
   const other = await runningAgent(dataDir);
+  if (other?.tells === tells) throw new ConfigError(`Crewboard runs already: open ${tells} (process ${other.pid}).`);
   if (other) throw new AlreadyRuns(other, dataDir);
   const agent = startAgentThread({
     claudeDir: settings.CLAUDE_CONFIG_DIR,
     dataDir,
-    tells: ownAddress(settings),
+    tells,
     ...identity,
     maxAgeDays: settings.CREWBOARD_MAX_AGE_DAYS,
     // What others see of this machine's sessions is what would leave it.

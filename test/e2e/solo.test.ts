@@ -103,13 +103,22 @@ describe('crewboard up', () => {
     await untilBoard(solo.url, (sessions) => expect(sessions).toMatchObject([{ title: 'first', status: 'working' }]));
   });
 
+  it('that runs already says where', async () => {
+    const home = await scratchDir();
+    const first = await startSolo(home);
+    await untilBoard(first.url, (sessions) => expect(sessions).toEqual([]));
+    const second = await startSolo(home, { PORT: new URL(first.url).port });
+    expect(await second.exited).toBe(1);
+    expect(second.output()).toMatch(`Crewboard runs already: open ${first.url}`);
+  });
+
   it('says what to do when the port is taken', async () => {
     const port = await freePort();
     const server = createServer().listen(port, '127.0.0.1');
     const solo = await startSolo(await scratchDir(), { PORT: String(port) });
     expect(await solo.exited).toBe(1);
     expect(solo.output()).toContain(`Port ${port} is taken`);
-    expect(solo.output()).toContain(`PORT=${port + 1} npm start`);
+    expect(solo.output()).toContain(`PORT=${port + 1}`);
     server.close();
   });
 
