@@ -69,7 +69,7 @@ const isJson = args.includes('--json');
 const [name, ...rest] = args.filter((arg) => arg !== '--json');
 
 if (name === undefined || name === '--short') await runTable(name === '--short', isJson);
-else if (name === '--list') await list();
+else if (name === '--list' || name === '--help') await list();
 else if (name in load) await runOne(name, rest, isJson);
 else {
   console.error(`There is no benchmark “${name}”.\n`);

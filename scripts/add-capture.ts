@@ -41,10 +41,18 @@ const valuesOf = (content: Buffer | string): unknown[] => {
     .map((line) => parseJson(line) ?? line);
 };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { truth: { type: 'string' }, word: { type: 'string', multiple: true, default: [] } },
-});
+const typed = () => {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { truth: { type: 'string' }, word: { type: 'string', multiple: true, default: [] } },
+    });
+  } catch {
+    console.error(USAGE);
+    process.exit(1);
+  }
+};
+const { values, positionals } = typed();
 const [folder, name] = positionals;
 if (!folder || !name || !/^[\w-]+$/.test(name)) {
   console.error(USAGE);

@@ -2,30 +2,29 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { z } from 'zod';
 import { prepare } from '../../bench/process.ts';
+import { typedArgs } from '../support/typed-args.ts';
 import { runRounds } from './rounds.ts';
 
-const whole = z.coerce.number().int().min(1);
-const argsSchema = z.object({
-  rounds: whole,
-  seed: whole,
-  from: whole,
-  page: z.boolean(),
-  verbose: z.boolean(),
-});
+const USAGE = `npm run chaos -- [--rounds 16] [--seed 1] [--from 1] [--verbose]
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '16' },
-    seed: { type: 'string', default: '1' },
-    from: { type: 'string', default: '1' },
-    page: { type: 'boolean', default: false },
-    verbose: { type: 'boolean', default: false },
-  },
+Runs a whole team as real processes, breaks something in each round, and compares the boards with the transcripts.
+  --rounds   so many faults, one after the other
+  --seed     the same seed and round give the same fault
+  --from     the first round's number
+  --page     a page in Chromium looks on (npm run chaos says so itself)
+  --verbose  what the parts say
+See docs/chaos.md. The exit code is 1 where something was lost, told twice or wrong.`;
+
+const args = typedArgs(USAGE, {
+  rounds: { type: 'string', default: '16' },
+  seed: { type: 'string', default: '1' },
+  from: { type: 'string', default: '1' },
+  page: { type: 'boolean', default: false },
+  verbose: { type: 'boolean', default: false },
 });
-const { rounds, seed, from, page, verbose } = argsSchema.parse(values);
+const { page, verbose } = args.values;
+const [rounds, seed, from] = [args.whole('rounds'), args.whole('seed'), args.whole('from')];
 // What it has started and mounted goes with its exit.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 prepare();

@@ -2,18 +2,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { z } from 'zod';
 import { prepare } from '../../bench/process.ts';
 import { createRandom } from '../../cli/src/demo/random.ts';
+import { typedArgs } from '../support/typed-args.ts';
 import { growthOf } from './growth.ts';
 import { openJudge } from './judge.ts';
 import { playInTurn } from './load.ts';
 import { takenByParts, takenByRedis } from './taken.ts';
 import { startTeam } from './team.ts';
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '3' } } });
-const minutes = z.coerce.number().int().min(3).parse(values.minutes);
+const USAGE = `npm run soak -- [--minutes 3]
+
+Lets a whole team of real processes work without a fault, and shows that nothing grows. See docs/chaos.md.`;
+
+const minutes = typedArgs(USAGE, { minutes: { type: 'string', default: '3' } }).whole('minutes', 3);
 
 const DAY_MS = 24 * 3_600_000;
 /** Sessions come and go as in weeks of a real team: those that rest for this long leave the board, and the log forgets what is older. */

@@ -1,28 +1,27 @@
 // `npm run fuzz`: sends hostile inputs through every place where something from outside comes in. Repeatable by its seed.
-import { parseArgs } from 'node:util';
 import { formatTable } from '../../bench/report.ts';
+import { typedArgs } from '../support/typed-args.ts';
 import { openDoors } from './doors.ts';
 import { type Find, fuzz, type Tally } from './engine.ts';
 import { startWatchdog } from './watchdog.ts';
 
-const { values } = parseArgs({
-  options: {
-    inputs: { type: 'string', default: '1000000' },
-    seed: { type: 'string', default: '1' },
-    short: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    json: { type: 'boolean', default: false },
-  },
+const USAGE = `npm run fuzz -- [--inputs 1000000] [--seed 1] [--only <boundary>] [--short] [--json]
+
+Sends hostile inputs through every place where something from outside comes in. The same seed sends the same.
+See docs/security.md. The exit code is 1 where something was found.`;
+
+const args = typedArgs(USAGE, {
+  inputs: { type: 'string', default: '1000000' },
+  seed: { type: 'string', default: '1' },
+  short: { type: 'boolean', default: false },
+  only: { type: 'string' },
+  json: { type: 'boolean', default: false },
 });
+const { values } = args;
 
 const SHORT_INPUTS = 20_000;
 /** Longer than anything that is no hang takes on a machine that is busy with something else. */
 const PATIENCE_MS = 60_000;
-
-const wholeNumber = (name: string, text: string): number => {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name} is a whole number: ${text}`);
-  return Number(text);
-};
 
 const show = ({ boundary, seed, input, reason }: Find): void => {
   console.log(`\nFIND ${boundary}: npm run fuzz -- --only ${boundary} --seed ${seed} --inputs 1000`);
@@ -40,8 +39,8 @@ const rowOf = ({ boundary, inputs, accepted, refused, slowestMs, heapGrowthMb, t
   finds: finds.length,
 });
 
-const inputs = values.short ? SHORT_INPUTS : wholeNumber('inputs', values.inputs);
-const seed = wholeNumber('seed', values.seed);
+const inputs = values.short ? SHORT_INPUTS : args.whole('inputs');
+const seed = args.whole('seed', 0);
 const boundaries = await openDoors();
 const chosen = boundaries.filter(({ name }) => values.only === undefined || name === values.only);
 if (chosen.length === 0) throw new Error(`--only is one of: ${boundaries.map(({ name }) => name).join(', ')}`);
