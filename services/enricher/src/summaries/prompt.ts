@@ -33,7 +33,10 @@ Answer with these fields:
 
 Plain text in the language of the developer's prompts. No markdown, no links, no quotation of secrets, keys, tokens or passwords.`;
 
-const entryLine = (entry: Exclude<StoryEntry, { kind: 'claim' }>): string => {
+/** Who looks at the board is no part of what the session is about. */
+type Told = Exclude<StoryEntry, { kind: 'claim' }>;
+
+const entryLine = (entry: Told): string => {
   switch (entry.kind) {
     case 'prompt':
       return JSON.stringify({ [entry.by === 'client' ? 'notice' : 'prompt']: plainLine(entry.text, TEXT_CHARS) });
@@ -54,13 +57,12 @@ const entryLine = (entry: Exclude<StoryEntry, { kind: 'claim' }>): string => {
 };
 
 /** A turn begins with what a person or a program asked. */
-const toTurns = (story: readonly StoryEntry[]): string[][] => {
-  const turns: string[][] = [];
+const toTurns = (story: readonly StoryEntry[]): Told[][] => {
+  const turns: Told[][] = [];
   for (const entry of story) {
-    // Who looks at the board is no part of what the session is about.
     if (entry.kind === 'claim') continue;
     if (turns.length === 0 || (entry.kind === 'prompt' && entry.by !== 'client')) turns.push([]);
-    turns.at(-1)?.push(entryLine(entry));
+    turns.at(-1)?.push(entry);
   }
   // The store keeps so many entries: of the oldest turn the beginning may be gone, and more each time.
   const oldest = story.find(({ kind }) => kind !== 'claim');
@@ -96,7 +98,7 @@ export const summaryPrompt = (card: Card, story: readonly StoryEntry[], goalSoFa
   const turns = all
     .slice(Math.max(0, wanted - first))
     .slice(-2 * TURNS)
-    .map(fit);
+    .map((turn) => fit(turn.map(entryLine)));
   const now = JSON.stringify({
     repository: card.repo,
     title: plainLine(card.title, 200),
