@@ -1,6 +1,7 @@
 import { type FastifyPluginAsync, fastify } from 'fastify';
 import type { Logger } from './logger.ts';
 import type { Registry } from './metrics.ts';
+import { withoutJsonSchema } from './no-json-schema.ts';
 import { within } from './within.ts';
 
 /** A check that has not answered by then counts as failed: whoever asks has a time-out of its own. */
@@ -54,7 +55,7 @@ export const startHealthServer = async ({
   ready,
   logger,
 }: HealthOptions & { host: string; port: number }): Promise<{ url: string; close(): Promise<void> }> => {
-  const app = fastify({ forceCloseConnections: true });
+  const app = fastify({ forceCloseConnections: true, schemaController: withoutJsonSchema });
   await app.register(probeRoutes({ ready, logger, tellsReason: true }));
   await app.register(metricsRoute(registry));
   const url = await app.listen({ host, port });

@@ -1,7 +1,7 @@
 import type { Access } from '@crewboard/access';
 import type { EventLog } from '@crewboard/event-log';
 import type { Records } from '@crewboard/records';
-import { type Logger, metricsRoute, probeRoutes, type Registry } from '@crewboard/runtime';
+import { type Logger, metricsRoute, probeRoutes, type Registry, withoutJsonSchema } from '@crewboard/runtime';
 import cookie from '@fastify/cookie';
 import websocket from '@fastify/websocket';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
@@ -56,10 +56,6 @@ export interface AppOptions {
 /** Clients have nothing to say on a feed. */
 const CLIENT_MESSAGE_BYTES = 1024;
 
-const noJsonSchema = (): never => {
-  throw new Error('no route here has a JSON Schema: requests are parsed with zod');
-};
-
 /** Most boards ask nobody else who somebody is: those load no client of such a provider. */
 const providersOf = async (signIn: SignInOptions | undefined): Promise<Provider[]> => {
   const providers: Provider[] = [];
@@ -90,8 +86,7 @@ export const buildApp = async (options: AppOptions): Promise<FastifyInstance> =>
       connectionsCheckingInterval: Math.min(5_000, options.requestTimeoutMs / 2),
     },
     routerOptions: { maxParamLength: 200 },
-    // Requests are parsed with zod. Without these two, Fastify loads compilers for JSON Schema that nobody asks for.
-    schemaController: { compilersFactory: { buildValidator: noJsonSchema, buildSerializer: noJsonSchema } },
+    schemaController: withoutJsonSchema,
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerUnreadable,
   });
