@@ -86,6 +86,15 @@ describe('the npm package, installed in an empty folder', () => {
     await board.stop();
   });
 
+  it('ends without a word where nobody reads on what it prints', async () => {
+    const home = await scratchDir();
+    await cp(capture, join(home, '.claude'), { recursive: true });
+    const command = `'${process.execPath}' '${join(installed(), 'bin/crewboard.js')}' agent --show | true`;
+    const program = startCommand('/bin/sh', ['-c', command], { HOME: home });
+    await program.exited;
+    expect(program.output()).toBe('');
+  });
+
   it('says which Node.js it needs, where it is started with an older one', async () => {
     const older = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'18.20.4'})";
     const args = ['--import', older, join(installed(), 'bin/crewboard.js'), 'up'];
