@@ -5,3 +5,4 @@ export * from './metrics.ts';
 export * from './no-json-schema.ts';
 export * from './run-until-signal.ts';
 export * from './within.ts';
+export * from './without-json-schema.ts';
