@@ -3,7 +3,6 @@ import type { Logger } from './logger.ts';
 import type { Registry } from './metrics.ts';
 import { withoutJsonSchema } from './no-json-schema.ts';
 import { within } from './within.ts';
-import { withoutJsonSchema } from './without-json-schema.ts';
 
 /** A check that has not answered by then counts as failed: whoever asks has a time-out of its own. */
 const READY_WITHIN_MS = 3000;

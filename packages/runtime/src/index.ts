@@ -5,4 +5,3 @@ export * from './metrics.ts';
 export * from './no-json-schema.ts';
 export * from './run-until-signal.ts';
 export * from './within.ts';
-export * from './without-json-schema.ts';
