@@ -124,7 +124,7 @@ export const createProgram = (): Command => {
 
   const hooks = program
     .command('hooks')
-    .description('let Claude Code tell the board at once what it asks and does; works without, but later')
+    .description('let Claude Code tell the board what it asks; without them it only knows that something is asked')
     .helpCommand(false);
   const inProject = [
     '--project [folder]',

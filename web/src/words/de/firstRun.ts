@@ -12,7 +12,7 @@ export const firstRun: Translated<typeof english> = {
     'Noch ist kein Rechner beigetreten. Ein Mitglied oder Admin dieses Boards um die Zeile bitten, die den eigenen einlässt.',
   hooksIn: 'Hooks sind eingerichtet: was gefragt wird, erscheint sofort. Rückgängig mit:',
   hooksOff: 'Hooks sind eingerichtet, laufen aber nicht: crewboard doctor sagt, warum.',
-  hooksMissing: 'Mit Hooks zeigt das Board sofort, was gefragt wird; ohne sie Sekunden später. Freiwillig:',
+  hooksMissing: 'Mit Hooks sagt das Board auch, was gefragt wird; ohne sie nur, dass etwas gefragt wird. Freiwillig:',
   startThere: 'Dort eine Session starten, in einem beliebigen Repository:',
   startHere: 'Eine Session starten, in einem beliebigen Repository:',
   itShowsUp: 'Sie erscheint hier von selbst, einen Moment später.',

@@ -8,7 +8,7 @@ export const firstRun = {
   noMachine: 'No machine has joined yet. Ask a member or an admin of this board for the line that lets yours in.',
   hooksIn: 'Hooks are in: what is asked shows at once. To undo:',
   hooksOff: 'Hooks are installed, but do not run: crewboard doctor says why.',
-  hooksMissing: 'With hooks the board shows at once what is asked; without them it is seconds late. Optional:',
+  hooksMissing: 'With hooks the board also says what is asked; without them, only that something is. Optional:',
   startThere: 'Start a session there, in any repository:',
   startHere: 'Start a session in any repository:',
   itShowsUp: 'It shows up here by itself, a moment later.',
