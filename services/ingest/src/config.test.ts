@@ -18,6 +18,15 @@ describe('the agent’s settings', () => {
     });
   });
 
+  it('know the home folder, where no shell has put it in', () => {
+    const folders = { CLAUDE_CONFIG_DIR: '~/work/.claude', CREWBOARD_DATA_DIR: '~' };
+    expect(parse(folders)).toMatchObject({
+      CLAUDE_CONFIG_DIR: join(homedir(), 'work/.claude'),
+      CREWBOARD_DATA_DIR: homedir(),
+    });
+    expect(parse({ CLAUDE_CONFIG_DIR: '/srv/~old' }).CLAUDE_CONFIG_DIR).toBe('/srv/~old');
+  });
+
   it('name a board and the machine’s token there, or neither', () => {
     const url = 'https://board.example.com';
     expect(parse({ CREWBOARD_URL: url, CREWBOARD_TOKEN: 'cbm_x.y' }).CREWBOARD_URL).toBe(url);

@@ -14,12 +14,15 @@ const proxies = {
   NO_PROXY: z.string().optional(),
 };
 
+/** A folder; `~` is the account's home, where no shell has said so: in a file of settings, in a unit of systemd. */
+const folder = z.string().transform((path) => path.replace(/^~(?=$|[/\\])/, homedir));
+
 /** The environment of an agent. Where several name a target: a board in the environment, a board that was joined, Redis. */
 export const agentConfigSchema = z
   .object({
     /** Where Claude Code keeps its files. */
-    CLAUDE_CONFIG_DIR: z.string().default(() => join(homedir(), '.claude')),
-    CREWBOARD_DATA_DIR: z.string().default(() => join(homedir(), '.crewboard')),
+    CLAUDE_CONFIG_DIR: folder.default(() => join(homedir(), '.claude')),
+    CREWBOARD_DATA_DIR: folder.default(() => join(homedir(), '.crewboard')),
     /** A board's address, and this machine's token there. Absent: those of the board that was joined. */
     CREWBOARD_URL: z.url({ protocol: /^https?$/ }).optional(),
     CREWBOARD_TOKEN: z.string().max(200).optional(),
