@@ -1,5 +1,6 @@
 import { type BoardChange, boardChangeSchema, type Offset, parseEvent, type RecordedChange } from '@crewboard/contract';
 import { z } from 'zod';
+import { compiledOnUse } from './compiled.ts';
 import type { DeadLetter, EventEntry, GroupEntry, GroupReader, ReadOptions } from './event-log.ts';
 
 /** An entry as a backend stores it: one JSON text at its place. */
@@ -29,14 +30,12 @@ export const toEventEntry = ({ offset, raw }: RawEntry): EventEntry => {
     : { ok: false, offset, reason: parsed.reason, raw };
 };
 
-/** Compiled when it is first asked: it answers the same, in a fraction of the time. */
-let changeSchema: typeof boardChangeSchema | undefined;
+const changeSchema = compiledOnUse(boardChangeSchema);
 
 export const parseChange = (raw: string): Parsed<BoardChange> => {
   const json = parseJson(raw);
   if (!json.ok) return json;
-  changeSchema ??= z.compile(boardChangeSchema);
-  const parsed = changeSchema.safeParse(json.value);
+  const parsed = changeSchema().safeParse(json.value);
   if (parsed.success) return { ok: true, value: parsed.data };
   const issue = parsed.error.issues[0];
   return { ok: false, reason: `not a board change: ${issue?.path.join('.') || 'value'}: ${issue?.message ?? ''}` };

@@ -29,7 +29,7 @@ export interface Summarizer {
   /** Takes an entry of the changelog over; `done` hears of it when it needs nothing more. */
   take(entry: GroupEntry): void;
   /** True for an entry that it has taken over and that is not done. */
-  holds(entry: Pick<GroupEntry, 'partition' | 'offset'>): boolean;
+  holds(entry: Pick<GroupEntry, 'partition' | 'offset' | 'change'>): boolean;
   /** Begins what is due by now. What it began goes on after it has returned; see `settled`. */
   tick(signal: AbortSignal): void;
   /** Resolves when nothing is under way. */
@@ -107,12 +107,13 @@ export const createSummarizer = (deps: SummarizerDeps): Summarizer => {
     const { sessionId } = card;
     const meaning = meaningOf(card);
     const story = await log.story(sessionId);
-    const prompt = summaryPrompt(card, story, known.goal);
-    if (prompt.hash === known.hash) {
+    // Where none is asked, and none ever was, its question is not written.
+    const prompt = teller || known.hash !== '' ? summaryPrompt(card, story, known.goal) : undefined;
+    if (prompt?.hash === known.hash) {
       await memory.give(sessionId, { meaning, through });
       return undefined;
     }
-    const told = teller && isForModel(card, prompt) ? await teller.tell(card, prompt, signal) : undefined;
+    const told = teller && prompt && isForModel(card, prompt) ? await teller.tell(card, prompt, signal) : undefined;
     if (told?.kind === 'later') {
       await memory.give(sessionId, {});
       return told.at;
@@ -121,7 +122,7 @@ export const createSummarizer = (deps: SummarizerDeps): Summarizer => {
     const by = told?.kind === 'said' ? 'model' : 'extract';
     if (said) await log.appendChanges([changeOf(card, said, by, through, now())]);
     // What a model has nothing to say to, it is not asked again.
-    const heard = told ? { hash: prompt.hash, askedAt: now() } : {};
+    const heard = told && prompt ? { hash: prompt.hash, askedAt: now() } : {};
     await memory.give(sessionId, {
       meaning,
       through,
@@ -196,9 +197,9 @@ export const createSummarizer = (deps: SummarizerDeps): Summarizer => {
       else if (change.type === 'CardRemoved') takeRemoval(entry, change.sessionId);
       else deps.done([entry]);
     },
-    holds: ({ partition, offset }) => {
-      const isIt = (held: GroupEntry): boolean => held.partition === partition && held.offset === offset;
-      return [...waiting.values()].some(({ entry }) => isIt(entry)) || [...removed.values()].some(isIt);
+    holds: ({ partition, offset, change: { sessionId } }) => {
+      const isIt = (held: GroupEntry | undefined): boolean => held?.partition === partition && held.offset === offset;
+      return isIt(waiting.get(sessionId)?.entry) || isIt(removed.get(sessionId));
     },
     tick(signal) {
       for (const [sessionId, entry] of removed) {
