@@ -5,7 +5,7 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import { type Histories, openHistories } from './embedded-history.ts';
 import { claimFolder } from './embedded-lock.ts';
 import { openSequence, type Sequence } from './sequence.ts';
-import { isSound, StoreDamaged } from './store-check.ts';
+import { isAsClosed, isSound, noteClosed, StoreDamaged } from './store-check.ts';
 
 /** One partition's part of the store. */
 export interface PartitionStore {
@@ -123,7 +123,7 @@ const build = (
 
 /**
  * Opens or makes the store in a folder of its own. Throws `LogInUse` where another process has it. Where the one before was ended with the
- * store open, it is looked at first, and the stores `beside` it: they may be what ended it. `StoreDamaged` says so.
+ * store open, or its file is not what was closed, it is looked at first, and the stores `beside` it. `StoreDamaged` says what came of it.
  */
 export const openStore = async (
   dir: string,
@@ -133,10 +133,12 @@ export const openStore = async (
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const { wasLeft, leave } = claimFolder(dir);
   // The claim stays then: whoever comes next looks again.
-  if (!wasLeft) for (const each of [dir, ...beside]) if (!(await isSound(each))) throw new StoreDamaged(each);
+  if (!wasLeft || !isAsClosed(dir))
+    for (const each of [dir, ...beside]) if (!(await isSound(each))) throw new StoreDamaged(each);
   let root: RootDatabase<string, string> | undefined;
   const close = async (): Promise<void> => {
     await root?.close();
+    if (root) noteClosed(dir);
     leave();
   };
   try {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -45,7 +45,7 @@ export const isSound = async (dir: string): Promise<boolean> => {
   const file = join(dir, 'data.mdb');
   if (!existsSync(file)) return true;
   // An empty one LMDB would take for a new one; it writes whole pages.
-  const { size } = statSync(file);
+  const size = sizeOf(dir);
   if (size === 0 || size % PAGE_BYTES !== 0) return false;
   const lmdb = createRequire(import.meta.url).resolve('lmdb');
   const look = promisify(execFile)(process.execPath, ['--eval', LOOK, '--', lmdb, dir], { timeout: LOOK_MS });
@@ -55,6 +55,23 @@ export const isSound = async (dir: string): Promise<boolean> => {
   );
 };
 
+const sizeOf = (dir: string): number => statSync(join(dir, 'data.mdb'), { throwIfNoEntry: false })?.size ?? 0;
+
+/** Notes how long its file is, of a store that is closed. Where the disk takes no note, the next to open the store looks. */
+export const noteClosed = (dir: string): void => {
+  try {
+    writeFileSync(join(dir, 'closed'), String(sizeOf(dir)));
+  } catch {
+    // The store is closed all the same.
+  }
+};
+
+/** Whether the file is as long as it was when the store was closed last. It is not where it was cut or copied in part. */
+export const isAsClosed = (dir: string): boolean => {
+  const note = join(dir, 'closed');
+  return !existsSync(note) || Number(readFileSync(note, 'utf8')) === sizeOf(dir);
+};
+
 /** How the log in a folder fares, as far as it can be looked at: while a process has it open, that one knows. */
 export const lookAtLog = async (dir: string): Promise<'in use' | 'sound' | 'damaged'> => {
   if (!existsSync(dir)) return 'sound';
@@ -62,7 +79,10 @@ export const lookAtLog = async (dir: string): Promise<'in use' | 'sound' | 'dama
     const { leave } = claimFolder(dir);
     const sound = await isSound(dir);
     // Else the claim stays, as that of a process which the log has ended: whoever comes next looks first.
-    if (sound) leave();
+    if (sound) {
+      noteClosed(dir);
+      leave();
+    }
     return sound ? 'sound' : 'damaged';
   } catch (error) {
     if (error instanceof LogInUse) return 'in use';
