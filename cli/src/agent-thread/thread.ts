@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { EventSink, IngestFigures } from '@crewboard/ingest';
+import type { IngestFigures, LogSink } from '@crewboard/ingest';
 import type { AgentThreadData, FromAgent, ToAgent } from './protocol.ts';
 
 export interface AgentThread {
@@ -8,7 +8,7 @@ export interface AgentThread {
    * Hands the agent's events and reports to the sink until the signal comes, and then lets it save its cursor. Rejects when the thread
    * fails. To be called once; events that were there before wait for it.
    */
-  run(sink: EventSink, signal: AbortSignal): Promise<void>;
+  run(sink: LogSink, signal: AbortSignal): Promise<void>;
   /** The agent's own figures; nothing when it is over. */
   figures(): Promise<IngestFigures | undefined>;
   /** Ends the thread, if it still runs. */

@@ -25,7 +25,8 @@ const sink: EventSink = {
   send: async (events, signal) => {
     const number = ++lastBatch;
     const accepted = new Promise<void>((resolve) => accept.set(number, resolve));
-    say({ kind: 'batch', number, events });
+    const texts = events.map((event) => ({ sessionId: event.sessionId, json: JSON.stringify(event) }));
+    say({ kind: 'batch', number, events: texts });
     const aborted = new AbortController();
     try {
       await Promise.race([accepted, once(signal, 'abort', { signal: aborted.signal })]);

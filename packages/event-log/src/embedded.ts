@@ -6,8 +6,23 @@ import type { StoredChange } from './embedded-history.ts';
 import { createSteps } from './embedded-steps.ts';
 import { openStore, type PartitionStore } from './embedded-store.ts';
 import { ENRICHMENT_KINDS, enrichmentField, readableEnrichments } from './enrichment.ts';
-import { createChangeReader, cutLetter, isLetterToForget, isToForget, type RawEntry, toEventEntry } from './entries.ts';
-import { type DeadLetter, type EventLog, FencedOff, LogUnavailable, type ReadOptions } from './event-log.ts';
+import {
+  createChangeReader,
+  cutLetter,
+  eventText,
+  isLetterToForget,
+  isToForget,
+  type RawEntry,
+  toEventEntry,
+} from './entries.ts';
+import {
+  type DeadLetter,
+  type EventLog,
+  type EventText,
+  FencedOff,
+  LogUnavailable,
+  type ReadOptions,
+} from './event-log.ts';
 import { type RingKind, ringId } from './history-ring.ts';
 import { createLeases } from './leases.ts';
 import { groupByPartition, partitionOf } from './partition.ts';
@@ -118,10 +133,10 @@ export const openEmbeddedLog = async (options: EmbeddedLogOptions): Promise<Even
     return claimed;
   };
 
-  const append = async (events: readonly SessionEvent[]): Promise<void> => {
+  const append = async (events: readonly (SessionEvent | EventText)[]): Promise<void> => {
     const batches = [...groupByPartition(events, count)].map(([partition, batch]) => ({
       sequence: part(partition).events,
-      raws: batch.map((event) => JSON.stringify(event)),
+      raws: batch.map(eventText),
     }));
     if (batches.length === 0) return;
     const claims = batches.map(({ sequence, raws }) => claim(sequence, raws));

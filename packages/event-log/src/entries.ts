@@ -1,7 +1,14 @@
-import { type BoardChange, boardChangeSchema, type Offset, parseEvent, type RecordedChange } from '@crewboard/contract';
+import {
+  type BoardChange,
+  boardChangeSchema,
+  type Offset,
+  parseEvent,
+  type RecordedChange,
+  type SessionEvent,
+} from '@crewboard/contract';
 import { z } from 'zod';
 import { compiledOnUse } from './compiled.ts';
-import type { DeadLetter, EventEntry, GroupEntry, GroupReader, ReadOptions } from './event-log.ts';
+import type { DeadLetter, EventEntry, EventText, GroupEntry, GroupReader, ReadOptions } from './event-log.ts';
 
 /** An entry as a backend stores it: one JSON text at its place. */
 export interface RawEntry {
@@ -19,6 +26,10 @@ export const parseJson = (raw: string): Parsed<unknown> => {
     return { ok: false, reason: 'not JSON' };
   }
 };
+
+/** What is stored of an event. */
+export const eventText = (event: SessionEvent | EventText): string =>
+  'json' in event ? event.json : JSON.stringify(event);
 
 /** Never throws: what can't be read keeps its place and comes back with the reason. */
 export const toEventEntry = ({ offset, raw }: RawEntry): EventEntry => {

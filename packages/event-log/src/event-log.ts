@@ -17,6 +17,12 @@ export type EventEntry =
   | { ok: true; offset: Offset; event: RecordedEvent }
   | { ok: false; offset: Offset; reason: string; raw: string };
 
+/** An event as its JSON, where another thread has made it already. It is looked at when it is read, as all are. */
+export interface EventText {
+  sessionId: string;
+  json: string;
+}
+
 /** Which entries to read. `after` is exclusive. */
 export interface ReadOptions {
   after: Offset;
@@ -160,7 +166,7 @@ export interface EventLog {
    * Appends in order; events of one session keep their order. Durable as far as the backend is when it returns.
    * If it throws, a part may have been appended: send all again, the fold knows repeats.
    */
-  append(events: readonly SessionEvent[]): Promise<void>;
+  append(events: readonly (SessionEvent | EventText)[]): Promise<void>;
   read(partition: number, options: ReadOptions): Promise<EventEntry[]>;
   lastOffset(partition: number): Promise<Offset>;
 

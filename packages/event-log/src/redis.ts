@@ -3,7 +3,15 @@ import { compareOffsets, type Offset, START_OFFSET } from '@crewboard/contract';
 import { z } from 'zod';
 import { changeText, rowText } from './card-text.ts';
 import { enrichmentField, readableEnrichments } from './enrichment.ts';
-import { createChangeReader, cutLetter, isLetterToForget, isToForget, type RawEntry, toEventEntry } from './entries.ts';
+import {
+  createChangeReader,
+  cutLetter,
+  eventText,
+  isLetterToForget,
+  isToForget,
+  type RawEntry,
+  toEventEntry,
+} from './entries.ts';
 import { type DeadLetter, type EventLog, FencedOff, LogUnavailable, type ReadOptions } from './event-log.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { fromRingFields, type RingKind, ringFields, ringId } from './history-ring.ts';
@@ -225,7 +233,7 @@ export const openRedisLog = async (options: RedisLogOptions): Promise<EventLog> 
 
     append: async (events) => {
       await inSteps(events, async (partition, step) => {
-        await appenderOf(partition)(step.map((event) => JSON.stringify(event)));
+        await appenderOf(partition)(step.map(eventText));
         return step.length;
       });
     },

@@ -21,6 +21,15 @@ export const eventPromises = (t: LogUnderTest): void => {
       expect(await t.log.lastOffset(0)).toBe(second);
     });
 
+    it('that come as texts are what they say, and stand in their session’s partition', async () => {
+      const events = [prompt(sessionIn(0), 'one'), prompt(sessionIn(1), 'two'), prompt(sessionIn(0), 'three')];
+      await t.log.append(
+        events.map((event, at) => (at === 0 ? event : { sessionId: event.sessionId, json: JSON.stringify(event) })),
+      );
+      expect((await readAll(t.log, 0)).map(textOf)).toEqual(['one', 'three']);
+      expect((await readAll(t.log, 1)).map(textOf)).toEqual(['two']);
+    });
+
     it('of one session are in one partition and in order, in one batch or many', async () => {
       const sessions = [sessionIn(0), sessionIn(1), 'other', 'another'];
       const batch = (from: number, count: number): SessionEvent[] =>

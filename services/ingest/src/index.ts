@@ -54,7 +54,7 @@ export { createLocate } from './repository.ts';
 export { AlreadyRuns, type RunningAgent, runningAgent } from './running.ts';
 export { BACKLOG_WARN_BYTES, CLOCK_WARN_MS, FIRST_WITH_PRESENCE, QUEUE_WARN } from './senses/findings.ts';
 export { createIngestService, type IngestService, type IngestServiceOptions } from './service.ts';
-export { type EventSink, logSink } from './sink.ts';
+export { type EventSink, type LogSink, logSink } from './sink.ts';
 export { type FoundTranscript, streamName, type TranscriptFile, transcriptFileOf } from './transcript/find.ts';
 export { createForks } from './transcript/forks.ts';
 export { createLineSplitter, type Line, type LineSplitter } from './transcript/lines.ts';

@@ -1,4 +1,5 @@
 import { anEvent } from '@crewboard/contract/testing';
+import type { EventLog } from '@crewboard/event-log';
 import { describe, expect, it } from 'vitest';
 import { logSink } from './sink.ts';
 
@@ -16,9 +17,9 @@ const createSlowLog = (appendsAhead: number) => {
     waiting,
     answerNext: (isTaken: boolean) => waiting.shift()?.answer(isTaken),
     appendsAhead,
-    append: (events: readonly { position: number }[]) =>
+    append: ([first]: Parameters<EventLog['append']>[0]) =>
       new Promise<void>((resolve, reject) => {
-        const position = events[0]?.position ?? -1;
+        const position = first && 'position' in first ? first.position : -1;
         waiting.push({
           position,
           answer: (isTaken) => {

@@ -1,5 +1,5 @@
 import type { MachineReport, SessionEvent } from '@crewboard/contract';
-import type { EventLog } from '@crewboard/event-log';
+import type { EventLog, EventText } from '@crewboard/event-log';
 import type { Logger } from '@crewboard/runtime';
 import { type Attempt, untilAccepted } from './board/retry.ts';
 import type { Standing } from './senses/local-report.ts';
@@ -24,15 +24,22 @@ export interface EventSink {
   standing(): Standing;
 }
 
+/** Takes events as they are, or as the texts that another thread made of them. */
+export interface LogSink extends EventSink {
+  send(events: readonly (SessionEvent | EventText)[], signal: AbortSignal, setAside: SetAside): Promise<void>;
+}
+
 type SinkLog = Pick<EventLog, 'append' | 'appendsAhead' | 'saveMachine'>;
 
+type Events = Parameters<LogSink['send']>[0];
+
 /** Appends to the log directly: for solo use, and for agents that are trusted with Redis. Events and reports have this machine's times. */
-export const logSink = (log: SinkLog, logger?: Logger): EventSink => {
+export const logSink = (log: SinkLog, logger?: Logger): LogSink => {
   let last: Promise<void> = Promise.resolve();
   let underWay = 0;
   let inTrouble = 0;
 
-  const append = async (events: readonly SessionEvent[]): Promise<Awaited<ReturnType<Attempt>>> => {
+  const append = async (events: Events): Promise<Awaited<ReturnType<Attempt>>> => {
     try {
       await log.append(events);
       return { ok: true };
@@ -42,7 +49,7 @@ export const logSink = (log: SinkLog, logger?: Logger): EventSink => {
   };
 
   /** Ahead of those that are under way while all is well; what failed is tried again once they are accepted. */
-  const appendInOrder = async (events: readonly SessionEvent[], before: Promise<void>, signal: AbortSignal) => {
+  const appendInOrder = async (events: Events, before: Promise<void>, signal: AbortSignal) => {
     const mayGoAhead = inTrouble === 0 && underWay <= log.appendsAhead;
     if (mayGoAhead && (await append(events)).ok) return;
     inTrouble += 1;
