@@ -36,7 +36,7 @@ export const huesOf = (names: readonly string[]): ReadonlyMap<string, number> =>
   return hues;
 };
 
-const PEOPLE: InjectionKey<ComputedRef<ReadonlyMap<string, number>>> = Symbol('the hues of people');
+const PEOPLE: InjectionKey<ComputedRef<ReadonlyMap<string, number>>> = Symbol('hues');
 
 /** Gives the people whom a page knows their hues. To be called where all of them are known. */
 export const provideHues = (names: () => readonly string[]): void => {
