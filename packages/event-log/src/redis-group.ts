@@ -159,8 +159,8 @@ export const createRedisGroup = async (deps: GroupDeps, name: string, consumer: 
   const missed: GroupReader['missed'] = () =>
     connections.command(async (redis) => {
       const asked = Array.from(partitionOfKey, async ([key, partition]) => {
-        const [stream, groups] = await Promise.all([redis.xinfo('STREAM', key), redis.xinfo('GROUPS', key)]);
-        return hasMissed(stream, groups, name) ? [partition] : [];
+        const info = await redis.xinfo('STREAM', key, 'FULL', 'COUNT', 1);
+        return hasMissed(info, name) ? [partition] : [];
       });
       return (await Promise.all(asked)).flat();
     });

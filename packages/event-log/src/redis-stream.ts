@@ -15,24 +15,30 @@ const fields = z.array(z.unknown()).transform((flat) => {
   return Object.fromEntries(pairs);
 });
 
-const infoSchema = fields.pipe(
-  z.object({
-    length: z.number(),
-    'last-generated-id': z.string(),
-    'max-deleted-entry-id': z.string(),
-    'entries-added': z.number(),
-    'first-entry': z.tuple([z.string()]).rest(z.unknown()).nullable(),
-  }),
-);
+const entrySchema = z.tuple([z.string()]).rest(z.unknown());
 
-const groupsSchema = z.array(
-  fields.pipe(
-    z.object({
-      name: z.string(),
-      'last-delivered-id': z.string(),
-      'entries-read': z.number().nullable().default(null),
-    }),
-  ),
+const countsSchema = z.object({
+  length: z.number(),
+  'last-generated-id': z.string(),
+  'entries-added': z.number(),
+});
+
+const infoSchema = fields.pipe(countsSchema.extend({ 'first-entry': entrySchema.nullable() }));
+
+/** Of `XINFO STREAM … FULL`, which tells of the groups, too. */
+const fullInfoSchema = fields.pipe(
+  countsSchema.extend({
+    entries: z.array(entrySchema),
+    groups: z.array(
+      fields.pipe(
+        z.object({
+          name: z.string(),
+          'last-delivered-id': z.string(),
+          'entries-read': z.number().nullable().default(null),
+        }),
+      ),
+    ),
+  }),
 );
 
 export interface StreamEnds {
@@ -54,25 +60,30 @@ export const NO_STREAM: StreamEnds = { last: START_OFFSET, horizon: START_OFFSET
 /** From the reply of `XINFO STREAM`. */
 export const toStreamEnds = (reply: unknown): StreamEnds => {
   const info = infoSchema.parse(reply);
-  const last = info['last-generated-id'];
-  const first = info['first-entry'];
-  if (info.length === info['entries-added']) return { last, horizon: START_OFFSET };
+  return endsOf(info, info['first-entry']);
+};
+
+const endsOf = (
+  { length, 'last-generated-id': last, 'entries-added': added }: z.infer<typeof countsSchema>,
+  first: z.infer<typeof entrySchema> | null | undefined,
+): StreamEnds => {
+  if (length === added) return { last, horizon: START_OFFSET };
   return { last, horizon: first ? before(first[0]) : last };
 };
 
 /**
- * Whether entries were dropped that a group was never handed, from the replies of `XINFO STREAM` and `XINFO GROUPS`. Where Redis lost
- * count, as it does when single entries are deleted, those that may have been count.
+ * Whether entries were dropped that a group was never handed, from the reply of `XINFO STREAM … FULL`. Where Redis lost count, as it
+ * does when single entries are deleted, those that may have been count.
  */
-export const hasMissed = (streamInfo: unknown, groupsInfo: unknown, name: string): boolean => {
-  const group = groupsSchema.parse(groupsInfo).find((one) => one.name === name);
-  const { last, horizon } = toStreamEnds(streamInfo);
+export const hasMissed = (reply: unknown, name: string): boolean => {
+  const { entries, groups, ...info } = fullInfoSchema.parse(reply);
+  const group = groups.find((one) => one.name === name);
+  const { last, horizon } = endsOf(info, entries[0]);
   const delivered = group?.['last-delivered-id'] ?? START_OFFSET;
   if (delivered === START_OFFSET || delivered === last || compareOffsets(delivered, horizon) >= 0) return false;
   // All that is left is unread.
-  const { length, 'entries-added': added } = infoSchema.parse(streamInfo);
   const read = group?.['entries-read'] ?? null;
-  return read === null || read + length < added;
+  return read === null || read + info.length < info['entries-added'];
 };
 
 export const isNoSuchKey = (error: unknown): boolean => error instanceof Error && error.message.includes('no such key');
