@@ -17,19 +17,21 @@ const isFromOutside = (id) => Object.hasOwn(dependencies, id);
  * What our libraries require and these programs never call: compilers of JSON Schema (requests are parsed with zod), requests and sockets
  * without a network (for tests), listing files, HTTP/2. Of what a board reads at its start it would be a third.
  */
-const NEVER_CALLED = new Set([
-  '@fastify/ajv-compiler',
-  '@fastify/fast-json-stringify-compiler',
-  'light-my-request',
-  'duplexify',
-  'glob',
-  'node:http2',
-]);
+const NEVER_CALLED = Object.entries({
+  fastify: ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request', 'node:http2'],
+  '@fastify/static': ['glob'],
+  '@fastify/websocket': ['duplexify'],
+});
+/** Others may well call the same. */
+const isNeverCalled = (id, importer = '') =>
+  NEVER_CALLED.some(
+    ([library, required]) => required.includes(id) && importer.includes(join('node_modules', library, sep)),
+  );
+
 const LEFT_OUT = '\0left-out';
 const leftOut = {
   name: 'left-out',
-  resolveId: (id, importer) =>
-    NEVER_CALLED.has(id) && importer?.includes(`${sep}node_modules${sep}`) ? LEFT_OUT : undefined,
+  resolveId: (id, importer) => (isNeverCalled(id, importer) ? LEFT_OUT : undefined),
   load: (id) =>
     id === LEFT_OUT
       ? `const leftOut = () => { throw new Error('this is no part of the build: see scripts/build.mjs'); };
