@@ -443,7 +443,7 @@ test('requests that trickle are cut, and nobody waits for them', async () => {
 
 test('a machine’s token reads nothing of a board where people sign in, and opens no feed', async () => {
   const log = await openLog();
-  const gateway = await startGateway(log, { signIn: signInOptions() });
+  const gateway = await startGateway(log, { signIn: signInOptions(), webhookSecret: 'a secret of this test' });
   await project(log, [card('victim', { title: 'as it was' })]);
   const paths = Object.entries(openapiDocument().paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => [method.toUpperCase(), path.replace(/\{\w+\}/g, 'victim')] as const),
