@@ -151,7 +151,7 @@ interface Parent {
   costs: { after: number; totals: CostBefore }[];
   /** It says that the session goes on as the other one. */
   isHandedOver: boolean;
-  /** It is itself a copy of the other one. */
+  /** It is itself a copy of the other one, whatever the times of birth say: files that were restored or moved have none of their own. */
   isChild: boolean;
 }
 
@@ -162,11 +162,13 @@ const readParent = async (file: OpenTranscript, child: string): Promise<Parent> 
   const marks = [`"requestSessionId":"${child}"`, `"forkedFrom":{"sessionId":"${child}"`].map((mark) =>
     Buffer.from(mark),
   );
+  let process: string | undefined;
   await scanLines(file, { from: 0, to: file.sizeBytes }, (line) => {
     const row = rowOf(line);
     if (row) {
       order.set(row.uuid, order.size);
-      parent.isChild ||= marks.some((mark) => line.includes(mark));
+      process ??= valueIn(line, PROCESS);
+      parent.isChild ||= process === child || marks.some((mark) => line.includes(mark));
       return parent.isChild;
     }
     parent.isHandedOver ||= line.includes(handedOver);
