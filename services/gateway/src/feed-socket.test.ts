@@ -40,7 +40,7 @@ const change = (sessionId: string, text: string): SessionChange => ({
 });
 
 test('sends a first change at once, and after it only the newest of each session, in the order of their last change', async () => {
-  const { feed, messages, counted } = await connected({ tickMs: 200 });
+  const { feed, messages, counted } = await connected({ tickMs: 200, burst: 1 });
   feed.changed([change('a', 'a1')]);
   await vi.waitFor(() => expect(messages).toEqual(['a1']));
   feed.changed([change('a', 'a2'), change('b', 'b1')]);
@@ -48,6 +48,14 @@ test('sends a first change at once, and after it only the newest of each session
   expect(counted.sent).toBe(1);
   await vi.waitFor(() => expect(messages).toEqual(['a1', 'b1', 'a3']));
   expect(counted).toEqual({ sent: 3, conflated: 1, closedSlow: 0 });
+});
+
+test('sends each change at once while few come', async () => {
+  const { feed, messages, counted } = await connected({ tickMs: 60_000, burst: 3 });
+  for (const text of ['a1', 'a2', 'a3']) feed.changed([change('a', text)]);
+  await vi.waitFor(() => expect(messages).toEqual(['a1', 'a2', 'a3']));
+  feed.changed([change('a', 'a4')]);
+  expect(counted.sent).toBe(3);
 });
 
 test('sends texts of every length of a frame as they are', async () => {
@@ -59,7 +67,7 @@ test('sends texts of every length of a frame as they are', async () => {
 
 test('takes the snapshot when its turn comes, in place of the changes that waited', async () => {
   let state = 'old';
-  const { feed, messages } = await connected({ tickMs: 200 }, () => Buffer.from(state));
+  const { feed, messages } = await connected({ tickMs: 200, burst: 1 }, () => Buffer.from(state));
   feed.changed([change('a', 'a1')]);
   feed.changed([change('a', 'a2')]);
   state = 'new';

@@ -4,8 +4,10 @@ import type { BoardListener, Start } from './hub.ts';
 import type { SessionChange } from './live-board.ts';
 
 export interface FeedLimits {
-  /** Changes go out at once, then at most once in so many ms: what comes in between is conflated by session. */
+  /** Changes go out at once, and on average at most once in so many ms: what comes in between is conflated by session. */
   tickMs: number;
+  /** So many times at once, after a rest: whoever sees little sees each change when it comes. At least 1. */
+  burst: number;
   /** Nothing is written to a socket that still holds so many bytes: it waits here, one change a session. */
   highWaterBytes: number;
   /** A snapshot goes out in frames of this size, so that a slow client never makes us hold all of it for itself. */
@@ -22,6 +24,7 @@ export interface FeedLimits {
 
 export const FEED_LIMITS: FeedLimits = {
   tickMs: 20,
+  burst: 5,
   highWaterBytes: 256 * 1024,
   chunkBytes: 64 * 1024,
   stallMs: 30_000,
@@ -66,6 +69,8 @@ export class FeedSocket implements BoardListener {
   readonly #pending = new Map<string, SessionChange>();
   #owed: Owed = 'nothing';
   #large: { bytes: Buffer; next: number } | undefined;
+  /** The ticks that were used reach until then, on a clock that nobody sets. */
+  #usedUntil = 0;
   #tick: NodeJS.Timeout | undefined;
   #isBlocked = false;
   #isAlive = true;
@@ -155,15 +160,17 @@ export class FeedSocket implements BoardListener {
   #pump(): void {
     this.#connection.cork();
     try {
+      const waitMs = this.#waitMs();
       let hasSentChanges = false;
       while (this.#socket.readyState === this.#socket.OPEN) {
         if (this.#isFull()) break;
         if (this.#large) this.#sendChunk(this.#large);
         else if (this.#owed !== 'nothing') this.#beginSnapshot();
-        else if (!this.#tick && this.#sendChange()) hasSentChanges = true;
+        else if (waitMs === 0 && this.#sendChange()) hasSentChanges = true;
         else break;
       }
-      if (hasSentChanges) this.#beginTick();
+      if (hasSentChanges) this.#usedUntil = Math.max(this.#usedUntil, performance.now()) + this.#limits.tickMs;
+      if (waitMs > 0 && this.#pending.size > 0) this.#pumpIn(waitMs);
     } finally {
       this.#connection.uncork();
     }
@@ -201,11 +208,17 @@ export class FeedSocket implements BoardListener {
     return true;
   }
 
-  #beginTick(): void {
-    this.#tick = setTimeout(() => {
+  /** Until changes may go out again, in ms. */
+  #waitMs(): number {
+    const { tickMs, burst } = this.#limits;
+    return Math.max(0, this.#usedUntil - (burst - 1) * tickMs - performance.now());
+  }
+
+  #pumpIn(ms: number): void {
+    this.#tick ??= setTimeout(() => {
       this.#tick = undefined;
-      if (this.#pending.size > 0) this.#pump();
-    }, this.#limits.tickMs);
+      this.#pump();
+    }, ms);
   }
 
   #send(bytes: Buffer, fin: boolean): void {
