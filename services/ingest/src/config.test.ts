@@ -19,9 +19,9 @@ describe('the agent’s settings', () => {
   });
 
   it('know the home folder, where no shell has put it in', () => {
-    const folders = { CLAUDE_CONFIG_DIR: '~/work/.claude', CREWBOARD_DATA_DIR: '~' };
+    const folders = { CLAUDE_CONFIG_DIR: '~/other/.claude', CREWBOARD_DATA_DIR: '~' };
     expect(parse(folders)).toMatchObject({
-      CLAUDE_CONFIG_DIR: join(homedir(), 'work/.claude'),
+      CLAUDE_CONFIG_DIR: join(homedir(), 'other/.claude'),
       CREWBOARD_DATA_DIR: homedir(),
     });
     expect(parse({ CLAUDE_CONFIG_DIR: '/srv/~old' }).CLAUDE_CONFIG_DIR).toBe('/srv/~old');

@@ -130,42 +130,6 @@ describe.each<Marked>(['marked', 'plain'])('a fork whose copies are %s', (marks)
     expect(told.some(({ type }) => type === 'HistoryCounted')).toBe(true);
   });
 
-  it('counts once where both files are long', async () => {
-    const past = Array.from({ length: 60 }, (_, index) =>
-      turn(PARENT, index === 0 ? 'first' : `prompt ${index}`, WEEK_AGO + index * MINUTE, 20_000),
-    ).flat();
-    const more = (sessionId: string, turns: number) =>
-      Array.from({ length: turns }, (_, index) => turn(sessionId, `more ${index}`, T + index, 20_000)).flat();
-    write(PARENT, past);
-    write(FORK, [...copy(past, FORK, marks), ...more(FORK, 40)]);
-    append(PARENT, more(PARENT, 20));
-    const agent = start();
-    await agent.caughtUp;
-    expect(continued(agent.events)).toEqual([fork()]);
-    expect(totals(agent.events)).toEqual({ prompts: { [PARENT]: 80, [FORK]: 40 }, output: 1_200 });
-    const told = agent.events.filter(({ sessionId }) => sessionId === FORK);
-    expect(Math.min(...told.map(({ occurredAt }) => occurredAt))).toBe(T);
-    expect(told.some(({ type }) => type === 'HistoryCounted')).toBe(true);
-  });
-
-  it('is told from its parent where both were restored, the copy first', async () => {
-    const past = [...turn(PARENT, 'first', WEEK_AGO), ...turn(PARENT, 'second', WEEK_AGO + 10)];
-    const unmarked = copy(past, FORK).map((line) =>
-      JSON.stringify({ ...JSON.parse(line), requestSessionId: undefined }),
-    );
-    write(FORK, [...unmarked, ...turn(FORK, 'third', WEEK_AGO + 20)]);
-    const whole = [...past, ...turn(PARENT, 'fourth', WEEK_AGO + 30)];
-    const bornAt = (sessionId: string) => statSync(at.home.transcript(sessionId)).birthtimeMs;
-    do {
-      rmSync(at.home.transcript(PARENT), { force: true });
-      write(PARENT, whole);
-    } while (bornAt(PARENT) <= bornAt(FORK));
-    const agent = start();
-    await agent.caughtUp;
-    expect(continued(agent.events)).toMatchObject([{ sessionId: FORK, fromSessionId: PARENT, how: 'fork' }]);
-    expect(totals(agent.events)).toEqual({ prompts: { [PARENT]: 3, [FORK]: 1 }, output: 40 });
-  });
-
   it('may be seen before its first own entry, and half-written, across restarts', async () => {
     const past = history();
     write(PARENT, past);
@@ -241,6 +205,24 @@ describe.each<Marked>(['marked', 'plain'])('a fork whose copies are %s', (marks)
 });
 
 describe('a fork', () => {
+  it('is told from its parent where both were restored, the copy first', async () => {
+    const past = [...turn(PARENT, 'first', WEEK_AGO), ...turn(PARENT, 'second', WEEK_AGO + 10)];
+    const unmarked = copy(past, FORK).map((line) =>
+      JSON.stringify({ ...JSON.parse(line), requestSessionId: undefined }),
+    );
+    write(FORK, [...unmarked, ...turn(FORK, 'third', WEEK_AGO + 20)]);
+    const whole = [...past, ...turn(PARENT, 'fourth', WEEK_AGO + 30)];
+    const bornAt = (sessionId: string) => statSync(at.home.transcript(sessionId)).birthtimeMs;
+    do {
+      rmSync(at.home.transcript(PARENT), { force: true });
+      write(PARENT, whole);
+    } while (bornAt(FORK) > 0 && bornAt(PARENT) <= bornAt(FORK));
+    const agent = start();
+    await agent.caughtUp;
+    expect(continued(agent.events)).toMatchObject([{ sessionId: FORK, fromSessionId: PARENT, how: 'fork' }]);
+    expect(totals(agent.events)).toEqual({ prompts: { [PARENT]: 3, [FORK]: 1 }, output: 40 });
+  });
+
   it('of a session whose file is gone is known by its marks', async () => {
     const past = [...turn(PARENT, 'first', WEEK_AGO), ...turn(PARENT, 'second', WEEK_AGO + MINUTE)];
     write(FORK, [...copy(past, FORK), ...turn(FORK, 'third', T)]);
