@@ -10,6 +10,8 @@ export const checkStores = async (dataDir: string): Promise<Check[]> => {
   const { log, records } = storesIn(dataDir);
   if (!existsSync(log) && !existsSync(records)) return [];
   const look = await lookAtLog(log);
+  // Whoever has the stores open writes to them: nobody else is to.
+  if (look === 'in use') return [ok(name, 'in use by a board that runs')];
   if (look === 'damaged') {
     const cursor = join(dataDir, 'agent', 'cursor-solo.json');
     const advice = `End Crewboard, then: mv '${log}' '${log}.damaged'; rm -f '${cursor}'. The next start reads the transcripts again, which hold all but claims and summaries.`;
@@ -19,5 +21,5 @@ export const checkStores = async (dataDir: string): Promise<Check[]> => {
     const advice = `End Crewboard, then bring ${records} back from a backup, or: mv '${records}' '${records}.damaged'. Without it machines join anew, and people sign in again.`;
     return [fault(name, `the records in ${records} are damaged`, advice)];
   }
-  return [ok(name, look === 'in use' ? 'in use by a board that runs' : 'can be read')];
+  return [ok(name, 'can be read')];
 };

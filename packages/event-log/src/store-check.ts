@@ -40,6 +40,7 @@ root.close();
 /**
  * False where the store in a folder is damaged: a file that was cut or half copied, a page that the disk lost. LMDB has no sums of its pages,
  * and what it finds broken ends the process without a word: so another process looks. One entry that says something else is not found.
+ * Not to be asked of a store that is open: it is written to.
  */
 export const isSound = async (dir: string): Promise<boolean> => {
   const file = join(dir, 'data.mdb');
