@@ -23,12 +23,25 @@ test('gives everyone another hue, as far as there are any, in whichever order th
   expect(new Set(all.values()).size).toBe(15);
 });
 
-test('whoever has a hue of their own keeps it, whoever comes along', () => {
-  const own = team.filter((name) => huesOf(team).get(name) === hueOf(name));
-  expect(own.length).toBeGreaterThan(3);
-  for (const newcomer of many) {
-    if (team.some((name) => hueOf(name) === hueOf(newcomer))) continue;
-    const hues = huesOf([...team, newcomer]);
+/** Degrees between two hues, 0 to 180. */
+const apart = (a: number, b: number): number => Math.min(Math.abs(a - b), 360 - Math.abs(a - b));
+
+test('gives few people hues that nobody takes for one another', () => {
+  for (let from = 0; from + 5 <= many.length; from++) {
+    const hues = [...huesOf(many.slice(from, from + 5)).values()];
+    for (const [n, one] of hues.entries())
+      for (const other of hues.slice(n + 1)) expect(apart(one, other)).toBeGreaterThanOrEqual(35);
+  }
+});
+
+test('whoever has a hue of their own keeps it, whoever comes along that wants none like it', () => {
+  const four = team.slice(0, 4);
+  const own = four.filter((name) => huesOf(four).get(name) === hueOf(name));
+  expect(own.length).toBeGreaterThan(1);
+  const newcomers = many.filter((newcomer) => four.every((name) => apart(hueOf(name), hueOf(newcomer)) > 62));
+  expect(newcomers.length).toBeGreaterThan(0);
+  for (const newcomer of newcomers) {
+    const hues = huesOf([...four, newcomer]);
     for (const name of own) expect(hues.get(name)).toBe(hueOf(name));
   }
 });

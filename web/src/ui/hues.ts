@@ -16,24 +16,31 @@ const placeOf = (name: string): number => {
 export const hueOf = (name: string): number => HUES[placeOf(name)] ?? 0;
 
 /**
- * A hue for each of some people, another for everyone as long as there are enough. The same people have the same ones whoever looks, in
- * whichever order they came. Whoever comes along changes at most the hue of those who did not have their own (`hueOf`), or want the same.
+ * A hue for each of some people, another for everyone as long as there are enough, and while they are few none beside another's: next to
+ * each other those look alike. The same people have the same ones whoever looks, in whichever order they came. Whoever comes along changes
+ * at most the hue of those who did not have their own (`hueOf`), or want the same, or one beside it.
  */
 export const huesOf = (names: readonly string[]): ReadonlyMap<string, number> => {
-  const hues = new Map<string, number>();
-  const taken = new Set<number>();
-  const give = (name: string, hue: number): void => {
-    hues.set(name, hue);
-    taken.add(hue);
-  };
   const people = [...new Set(names)].sort();
-  for (const name of people) if (!taken.has(hueOf(name))) give(name, hueOf(name));
+  const places = new Map<string, number>();
+  const taken = new Set<number>();
+  const areFew = people.length <= HUES.length / 3;
+  const isFree = (place: number): boolean => !taken.has(place);
+  const isApart = (place: number): boolean => [-1, 0, 1].every((n) => isFree((place + n + HUES.length) % HUES.length));
+  const give = (name: string, place: number): void => {
+    places.set(name, place);
+    taken.add(place);
+  };
   for (const name of people) {
-    if (hues.has(name)) continue;
-    const others = HUES.map((_, n) => HUES[(placeOf(name) + n * STEP) % HUES.length] ?? 0);
-    give(name, others.find((hue) => !taken.has(hue)) ?? hueOf(name));
+    const own = placeOf(name);
+    if (areFew ? isApart(own) : isFree(own)) give(name, own);
   }
-  return hues;
+  for (const name of people) {
+    if (places.has(name)) continue;
+    const tried = HUES.map((_, n) => (placeOf(name) + n * STEP) % HUES.length);
+    give(name, tried.find(isApart) ?? tried.find(isFree) ?? placeOf(name));
+  }
+  return new Map([...places].map(([name, place]) => [name, HUES[place] ?? 0]));
 };
 
 const PEOPLE: InjectionKey<ComputedRef<ReadonlyMap<string, number>>> = Symbol('hues');
