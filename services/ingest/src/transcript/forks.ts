@@ -162,13 +162,14 @@ const readParent = async (file: OpenTranscript, child: string): Promise<Parent> 
   const marks = [`"requestSessionId":"${child}"`, `"forkedFrom":{"sessionId":"${child}"`].map((mark) =>
     Buffer.from(mark),
   );
-  let process: string | undefined;
+  /** The first session of the process that wrote its first entries. */
+  let begunBy: string | undefined;
   await scanLines(file, { from: 0, to: file.sizeBytes }, (line) => {
     const row = rowOf(line);
     if (row) {
       order.set(row.uuid, order.size);
-      process ??= valueIn(line, PROCESS);
-      parent.isChild ||= process === child || marks.some((mark) => line.includes(mark));
+      begunBy ??= valueIn(line, PROCESS);
+      parent.isChild ||= begunBy === child || marks.some((mark) => line.includes(mark));
       return parent.isChild;
     }
     parent.isHandedOver ||= line.includes(handedOver);
